@@ -1,0 +1,1 @@
+"""Tandem: a self-hosted CRM for small teams whose work runs on appointments."""

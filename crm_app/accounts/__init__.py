@@ -1,0 +1,1 @@
+"""Users, sessions, roles, workspace, connected accounts and their secrets."""

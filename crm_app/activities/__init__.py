@@ -1,0 +1,1 @@
+"""Activities and meeting invitations."""

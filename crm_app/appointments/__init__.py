@@ -1,0 +1,1 @@
+"""Calendars' configuration, availability, busy time, appointments, the owner rule."""

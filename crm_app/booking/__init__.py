@@ -1,0 +1,1 @@
+"""Slot search, round robin, owner-first routing, public pages, booking links."""

@@ -1,0 +1,1 @@
+"""Campaigns, steps, enrolments, triggers and forms."""

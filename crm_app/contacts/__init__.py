@@ -1,0 +1,1 @@
+"""Contacts, layout, import and export, timeline."""

@@ -1,0 +1,91 @@
+"""The database: one engine, and the two ways to use it.
+
+``unit_of_work`` is one transaction that commits at its end, opened by an edge (handler, endpoint,
+job, command) and never by a service. ``reading`` gives a session for queries only. SQLite runs in
+WAL mode; a unit of work takes SQLite's one write lock at its start (BEGIN IMMEDIATE), so that what
+it read before writing cannot have changed meanwhile. On PostgreSQL the services lock the rows
+that they decide on.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlmodel import Session
+
+from crm_app.core.settings import get_settings
+
+_engines: dict[str, Engine] = {}
+_url_in_use: list[str] = []
+
+
+def use(url: str | None) -> None:
+    """Use the database at ``url`` from now on (tests and tools); None: the settings' own again."""
+    _url_in_use[:] = [url] if url else []
+
+
+def engine() -> Engine:
+    """The engine of the database in use, made at first need (never at import: servers fork)."""
+    url = _url_in_use[0] if _url_in_use else get_settings().database
+    if url not in _engines:
+        _engines[url] = _make(url)
+    return _engines[url]
+
+
+def dispose() -> None:
+    """Close all pooled connections."""
+    for made in _engines.values():
+        made.dispose()
+    _engines.clear()
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether ``session`` talks to SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _make(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+    if not _url_in_use:
+        get_settings().data_dir.resolve().mkdir(parents=True, exist_ok=True)
+    made = create_engine(url, pool_size=10, max_overflow=60, connect_args={"timeout": 30})
+    event.listen(made, "connect", _prepare_sqlite)
+    event.listen(made, "begin", _begin_sqlite)
+    return made
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN comes too late and is never IMMEDIATE: take over transactions.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("crm_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextlib.contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One transaction: commits when the block ends, rolls back when it raises."""
+    with Session(engine().execution_options(crm_writes=True), expire_on_commit=False) as session:
+        yield session
+        session.commit()
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[Session]:
+    """A session for queries; whatever it changed is rolled back."""
+    with Session(engine(), expire_on_commit=False) as session:
+        yield session
+        session.rollback()

@@ -1,0 +1,175 @@
+"""What happened, in the past tense: written in the same transaction as the change.
+
+A room below never calls a room above. It records a fact; ``worker.py`` holds the visible table of
+jobs that listen to it. The table of facts is also the change feed that open tabs follow.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, Session, SQLModel
+
+from crm_app.core import clock, jobs
+
+
+class FactRow(SQLModel, table=True):
+    """A stored fact. ``topic`` is what open tabs subscribe to."""
+
+    __tablename__ = "fact"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(index=True)
+    topic: str
+    data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Base of all facts; fields are ids and plain values."""
+
+    topic: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCreated(Fact):
+    """A contact came into the CRM."""
+
+    topic: ClassVar[str] = "contacts"
+    contact_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChanged(Fact):
+    """Fields of a contact changed; ``fields`` names them."""
+
+    topic: ClassVar[str] = "contacts"
+    contact_id: int
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAssigned(Fact):
+    """A contact's owner changed (CON-5)."""
+
+    topic: ClassVar[str] = "contacts"
+    contact_id: int
+    from_user_id: int | None
+    to_user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentBooked(Fact):
+    """An appointment came to be; ``source`` is an AppointmentSource."""
+
+    topic: ClassVar[str] = "appointments"
+    appointment_id: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentRescheduled(Fact):
+    """Time (and possibly the member) changed. ``sequence`` is the iCalendar revision after it."""
+
+    topic: ClassVar[str] = "appointments"
+    appointment_id: int
+    sequence: int
+    previous_user_id: int
+    previous_starts_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentMemberChanged(Fact):
+    """Another member serves the appointment, at the same time as before (CAL-10)."""
+
+    topic: ClassVar[str] = "appointments"
+    appointment_id: int
+    sequence: int
+    previous_user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentEdited(Fact):
+    """Title, place or note changed; neither time nor member."""
+
+    topic: ClassVar[str] = "appointments"
+    appointment_id: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCancelled(Fact):
+    """An appointment was cancelled."""
+
+    topic: ClassVar[str] = "appointments"
+    appointment_id: int
+    sequence: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentStatusChanged(Fact):
+    """Confirmed, showed, no-show or invalid (CAL-8)."""
+
+    topic: ClassVar[str] = "appointments"
+    appointment_id: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class BusyTimeChanged(Fact):
+    """External events of a user were read anew and differ."""
+
+    topic: ClassVar[str] = "appointments"
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanged(Fact):
+    """A connected account's state or progress changed (SYN-11)."""
+
+    topic: ClassVar[str] = "connections"
+    account_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChanged(Fact):
+    """A message was queued, sent, failed or put in the outbox."""
+
+    topic: ClassVar[str] = "messages"
+    message_id: int
+
+
+def record(session: Session, fact: Fact) -> None:
+    """Store ``fact`` with the change that made it and have its listeners called after the commit."""
+    row = FactRow(
+        kind=type(fact).__name__,
+        topic=fact.topic,
+        data=_plain(asdict(fact)),
+        at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    jobs.enqueue(session, "facts.dispatch", key=f"fact:{row.id}", fact_id=row.id)
+
+
+def load(session: Session, fact_id: int) -> Fact:
+    """The fact that a listening job was called for; LookupError when there is no such fact."""
+    row = session.get(FactRow, fact_id)
+    if row is None or row.kind not in _KINDS:
+        raise LookupError(fact_id)
+    kind = _KINDS[row.kind]
+    values = {name: tuple(v) if isinstance(v, list) else v for name, v in row.data.items()}
+    return kind(**values)
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in data.items()
+    }
+
+
+_KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__subclasses__()}

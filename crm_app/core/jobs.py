@@ -1,0 +1,122 @@
+"""The job port: work that is done after the commit, by whichever process is free.
+
+A job is enqueued in the same transaction as the change that needs it. Its ``key`` makes that
+idempotent: a second job with the key of an earlier one is not made. Arguments are ids and plain
+values; a handler must be safe to run twice, since a crashed worker's job is run again. Nothing
+above this module may know which engine runs the jobs.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, Session, SQLModel, col
+
+from crm_app.core import clock
+from crm_app.core.columns import enum_type
+from crm_app.core.kinds import JobState
+
+
+class Job(SQLModel, table=True):
+    """A piece of work. ``token`` fences: only the claim that holds it may finish the job."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index("ix_job_due", "state", "run_at", "id"),
+        Index("ix_job_lease", "state", "lease_until"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    args: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    key: str | None = Field(default=None, unique=True)
+    state: JobState = Field(default=JobState.READY, sa_type=enum_type(JobState))
+    run_at: datetime
+    attempts: int = 0
+    token: int = 0
+    lease_until: datetime | None = None
+    worker: str = ""
+    last_error: str = ""
+    created_at: datetime
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What runs a kind of job: ``lease`` in seconds, renewed while it runs."""
+
+    run: Callable[..., None]
+    max_attempts: int
+    lease: float
+
+
+_handlers: dict[str, Handler] = {}
+
+
+def handles(
+    kind: str, *, max_attempts: int = 8, lease: float = 60
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declare the decorated function as the handler of ``kind``; it gets the job's arguments."""
+
+    def declare(function: Callable[..., None]) -> Callable[..., None]:
+        _handlers[kind] = Handler(function, max_attempts, lease)
+        return function
+
+    return declare
+
+
+def handlers() -> Mapping[str, Handler]:
+    """All declared handlers by kind."""
+    return _handlers
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    *,
+    key: str | None = None,
+    run_at: datetime | None = None,
+    **args: Any,
+) -> None:
+    """Have ``kind`` run with ``args`` after this transaction commits, not before ``run_at`` (UTC).
+
+    A job whose ``key`` is known already, whatever its state, is not made again.
+    """
+    now = clock.now()
+    values = {
+        "kind": kind,
+        "args": args,
+        "key": key,
+        "state": JobState.READY,
+        "run_at": run_at or now,
+        "attempts": 0,
+        "token": 0,
+        "worker": "",
+        "last_error": "",
+        "created_at": now,
+    }
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert(Job) if dialect == "sqlite" else postgresql.insert(Job)
+    session.execute(insert.values(**values).on_conflict_do_nothing(index_elements=["key"]))
+    session.info["jobs_enqueued"] = True
+
+
+def cancel(session: Session, *, key_prefix: str) -> None:
+    """Remove the jobs that have not begun and whose key begins with ``key_prefix``."""
+    session.execute(
+        delete(Job).where(
+            col(Job.key).startswith(key_prefix, autoescape=True),
+            col(Job.state).in_([JobState.READY, JobState.PARKED]),
+        )
+    )
+
+
+def retry(session: Session, job_id: int) -> None:
+    """Make a parked job ready again, with all its attempts."""
+    job = session.get(Job, job_id)
+    if job is not None and job.state == JobState.PARKED:
+        job.state, job.attempts, job.run_at = JobState.READY, 0, clock.now()
+        session.add(job)

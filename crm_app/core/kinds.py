@@ -1,0 +1,121 @@
+"""The closed lists of values that tables, rules and pages share."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user may do in the workspace (USR-3)."""
+
+    ADMIN = "admin"
+    MEMBER = "member"
+
+
+class ContactKind(StrEnum):
+    """CON-1."""
+
+    COMPANY = "company"
+    CONTACT = "contact"
+    LEAD = "lead"
+
+
+class CalendarKind(StrEnum):
+    """CAL-1."""
+
+    PERSONAL = "personal"
+    TEAM = "team"
+    COLLECTIVE = "collective"
+    CLASS = "class"
+
+
+class DrawMode(StrEnum):
+    """How a team calendar draws a member (CAL-4)."""
+
+    EQUAL = "equal"
+    AVAILABILITY = "availability"
+
+
+class AppointmentStatus(StrEnum):
+    """CAL-8. The first three hold the member's time."""
+
+    NEW = "new"
+    CONFIRMED = "confirmed"
+    SHOWED = "showed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    INVALID = "invalid"
+
+
+HOLDING_STATUSES: frozenset[AppointmentStatus] = frozenset(
+    {AppointmentStatus.NEW, AppointmentStatus.CONFIRMED, AppointmentStatus.SHOWED}
+)
+
+
+class AppointmentSource(StrEnum):
+    """How an appointment came to be (OWN-1)."""
+
+    PAGE = "page"
+    USER = "user"
+    SYNC = "sync"
+    API = "api"
+
+
+class AccountState(StrEnum):
+    """The health of a connected account (SYN-11)."""
+
+    ACTIVE = "active"
+    NEEDS_RECONNECT = "needs_reconnect"
+    PAUSED = "paused"
+    ERROR = "error"
+
+
+class CalendarRole(StrEnum):
+    """What an external calendar is for us (SYN-1)."""
+
+    LINKED = "linked"
+    CONFLICT = "conflict"
+    UNUSED = "unused"
+
+
+class SyncOption(StrEnum):
+    """SYN-4; the names of the four presets."""
+
+    ONE_WAY = "one_way"
+    TWO_WAY = "two_way"
+    SMART = "smart"
+    DISABLE_TRIGGER = "disable_trigger"
+
+
+class WhenUnreachable(StrEnum):
+    """What the slots do while a calendar server is away (SYN-11)."""
+
+    KEEP_LAST_KNOWN = "keep"
+    BLOCK_ALL = "block"
+
+
+class MessageState(StrEnum):
+    """Where a message stands; ``outbox`` is never called sent (Q-3)."""
+
+    QUEUED = "queued"
+    OUTBOX = "outbox"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class LedgerState(StrEnum):
+    """A recorded attempt to reach the outside; ``unknown`` waits for a person (CAM-8)."""
+
+    CLAIMED = "claimed"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
+class JobState(StrEnum):
+    """A job's life."""
+
+    READY = "ready"
+    RUNNING = "running"
+    DONE = "done"
+    PARKED = "parked"

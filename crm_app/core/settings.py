@@ -1,0 +1,79 @@
+"""What is needed to boot, read once from ``CRM_*`` in the environment. All else is a settings page."""
+
+import functools
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Frozen boot settings. Paths are absolute after loading; the URL has no trailing slash."""
+
+    model_config = SettingsConfigDict(env_prefix="CRM_", frozen=True, extra="ignore")
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    public_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 3000
+    secret_key: str = ""
+    role: Literal["all", "web", "worker"] = "all"
+    log_format: Literal["text", "json"] = "text"
+    log_level: str = "INFO"
+    # How many proxies in front of us set X-Forwarded-For/-Proto; 0 trusts none of it.
+    trusted_proxy_hops: int = 0
+    # Hosts or networks (CIDR) inside the server's own network that typed addresses may reach.
+    allow_private_addresses: tuple[str, ...] = ()
+    # Mail: empty means that mail waits on the Outbox page.
+    smtp_url: str = ""
+    mail_from: str = ""
+    job_threads: int = Field(default=4, ge=1, le=64)
+    poll_seconds: float = Field(default=60, gt=0)
+    live_check_seconds: float = Field(default=4, gt=0)
+
+    @property
+    def url(self) -> str:
+        """The address that people use, e.g. ``https://crm.example``."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL; a SQLite file in the data folder unless one is given."""
+        if self.database_url:
+            return self.database_url.replace("postgres://", "postgresql+psycopg://", 1).replace(
+                "postgresql://", "postgresql+psycopg://", 1
+            )
+        return f"sqlite:///{(self.data_dir / 'tandem.sqlite3').resolve()}"
+
+    def key(self) -> str:
+        """The secret for encryption and signatures.
+
+        Taken from ``CRM_SECRET_KEY``, else from ``secret.key`` in the data folder, which is made
+        at the first start, readable by its owner only (SYN-13).
+        """
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_dir.resolve() / "secret.key"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            # O_EXCL: two processes that start together must end with one key.
+            with open(path, "x", opener=_owner_only) as created:
+                created.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return path.read_text().strip()
+
+
+def _owner_only(path: str, flags: int) -> int:
+    import os
+
+    return os.open(path, flags, 0o600)
+
+
+@functools.cache
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

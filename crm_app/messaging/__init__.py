@@ -1,0 +1,1 @@
+"""Outbox, inbox, channels, templates and merge fields."""

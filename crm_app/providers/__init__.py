@@ -1,0 +1,1 @@
+"""One small port per outside need, and its adapters."""

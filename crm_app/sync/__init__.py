@@ -1,0 +1,1 @@
+"""Calendar connections: plan, ingest, push."""

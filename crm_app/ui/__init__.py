@@ -1,0 +1,1 @@
+"""Shell, theme, wrapped components, forms; knows no room."""

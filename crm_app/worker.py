@@ -1,0 +1,62 @@
+"""The scheduler and job runner of a process, and the one visible table: which jobs listen to which fact.
+
+APScheduler (in-memory store) is only the clock: its ticks claim, reap and enqueue idempotently, so
+any number of processes may tick at once. This module never imports Reflex.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlmodel import Session
+
+from crm_app.core import clock, db, facts, jobs
+from crm_app.core.job_runner import Runner, reap
+from crm_app.core.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# What happened -> the jobs that are to hear of it; each gets ``fact_id``.
+LISTENERS: dict[type[facts.Fact], tuple[str, ...]] = {}
+
+
+@jobs.handles("facts.dispatch")
+def dispatch(fact_id: int) -> None:
+    """Enqueue the jobs that listen to the fact, each once."""
+    with db.unit_of_work() as session:
+        fact = facts.load(session, fact_id)
+        for kind in LISTENERS.get(type(fact), ()):
+            jobs.enqueue(session, kind, key=f"fact:{fact_id}:{kind}", fact_id=fact_id)
+
+
+def tick_reap() -> None:
+    """Give back what dead workers held."""
+    with db.unit_of_work() as session:
+        given_back = reap(session, now=clock.now())
+    if given_back:
+        log.warning("%s jobs of dead workers were given back", given_back)
+
+
+def enqueue_tick(session: Session, kind: str, *, every: timedelta, now: datetime) -> None:
+    """Enqueue a periodic job once per period, however many processes tick."""
+    period = int(now.timestamp() // every.total_seconds())
+    jobs.enqueue(session, kind, key=f"tick:{kind}:{period}")
+
+
+class Worker:
+    """The threads of this process that do work in the background."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.runner = Runner(threads=settings.job_threads)
+        self.scheduler = BackgroundScheduler(timezone="UTC")
+        self.scheduler.add_job(tick_reap, "interval", seconds=10, coalesce=True, max_instances=1)
+
+    def start(self) -> None:
+        """Begin to tick and to run jobs."""
+        self.runner.start()
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """Stop ticking, finish what runs."""
+        self.scheduler.shutdown(wait=False)
+        self.runner.stop()
