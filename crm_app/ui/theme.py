@@ -31,7 +31,8 @@ LIGHT: dict[str, str] = {
     "bad": "#b91c1c",
     "bad-soft": "#fef2f2",
     "focus": "#4f46e5",
-    "shadow": "rgb(15 23 42 / 0.12)",
+    "shadow": "rgb(15 23 42 / 0.16)",
+    "shadow-soft": "rgb(15 23 42 / 0.04)",
 }
 DARK: dict[str, str] = {
     "page": "#0b0f17",
@@ -56,6 +57,7 @@ DARK: dict[str, str] = {
     "bad-soft": "#2a1517",
     "focus": "#a5abff",
     "shadow": "rgb(0 0 0 / 0.5)",
+    "shadow-soft": "rgb(0 0 0 / 0.2)",
 }
 
 # Fills for members' initials, told apart with any kind of colour vision; white text on each.

@@ -1,0 +1,85 @@
+"""What the public pages load beside their HTML: stylesheet, scripts and fonts, under ``/public/``.
+
+All of it is read once, kept in memory, and addressed with a fingerprint of its content, so that
+browsers may keep it for a year and still get every change at once.
+"""
+
+import functools
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from crm_app.ui.public import style
+
+_HERE = Path(__file__).parent
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFile:
+    """A file as it goes out. ``squeezed`` is its gzip form, None where that gains nothing."""
+
+    content: bytes
+    squeezed: bytes | None
+    media_type: str
+    fingerprint: str
+
+
+def _file(name: str, content: bytes) -> PublicFile:
+    media_type = _TYPES[Path(name).suffix]
+    squeezed = None if name.endswith(".woff2") else gzip.compress(content, mtime=0)
+    return PublicFile(content, squeezed, media_type, hashlib.sha256(content).hexdigest()[:12])
+
+
+@functools.cache
+def _files() -> dict[str, PublicFile]:
+    found = {
+        path.name: _file(path.name, path.read_bytes())
+        for folder in ("scripts", "fonts", "images")
+        for path in sorted((_HERE / folder).iterdir())
+        if path.suffix in _TYPES
+    }
+    return found | {"style.css": _file("style.css", style.stylesheet().encode())}
+
+
+def address(name: str) -> str:
+    """The address of a public file, e.g. ``style.css``; KeyError when there is none."""
+    return f"/public/{name}?v={_files()[name].fingerprint}"
+
+
+def serve(request: Request) -> Response:
+    """A public file, compressed where the browser takes it."""
+    name = request.path_params["name"]
+    file = _files().get(name)
+    if file is None:
+        return Response(status_code=404)
+    headers = {
+        "Cache-Control": "public, max-age=3600",
+        "ETag": f'"{file.fingerprint}"',
+        "Vary": "Accept-Encoding",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    # The stylesheet names fonts without a fingerprint; a new font gets a new name.
+    if request.query_params.get("v") == file.fingerprint or name.endswith(".woff2"):
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    content = file.content
+    if file.squeezed and "gzip" in request.headers.get("accept-encoding", ""):
+        content = file.squeezed
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, media_type=file.media_type, headers=headers)
+
+
+routes = [Route("/public/{name}", serve, methods=["GET"])]
