@@ -8,34 +8,7 @@ the reader's language; ``locale`` is there for the few words that the controls b
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from htpy import (
-    Element,
-    Node,
-    VoidElement,
-    a,
-    button,
-    div,
-    fieldset,
-    h2,
-    legend,
-    li,
-    option,
-    p,
-    span,
-    ul,
-)
-from htpy import (
-    input as input_element,
-)
-from htpy import (
-    label as label_element,
-)
-from htpy import (
-    select as select_element,
-)
-from htpy import (
-    textarea as textarea_element,
-)
+import htpy as h
 
 from crm_app.core.i18n import N_, translate
 
@@ -57,9 +30,9 @@ def field(
     error: str = "",
     max_length: int = 200,
     **attributes: Any,
-) -> Element:
+) -> h.Element:
     """A one-line input. ``kind`` is its HTML type; ``attributes`` go to the input as they are."""
-    control = input_element(
+    control = h.input(
         id=control_id(name),
         name=name,
         type=kind,
@@ -84,9 +57,9 @@ def textarea(
     max_length: int = 4000,
     rows: int = 3,
     **attributes: Any,
-) -> Element:
+) -> h.Element:
     """An input of several lines."""
-    control = textarea_element(
+    control = h.textarea(
         id=control_id(name),
         name=name,
         required=required,
@@ -112,15 +85,15 @@ def select(
     help: str = "",
     error: str = "",
     **attributes: Any,
-) -> Element:
+) -> h.Element:
     """A choice from a list of (value, text)."""
-    control = select_element(
+    control = h.select(
         id=control_id(name),
         name=name,
         required=required,
         **_state(name, help, error),
         **attributes,
-    )[[option(value=each, selected=each == value)[text] for each, text in options]]
+    )[[h.option(value=each, selected=each == value)[text] for each, text in options]]
     return _labelled(locale, name, label, control, required=required, help=help, error=error)
 
 
@@ -134,19 +107,19 @@ def radios(
     required: bool = False,
     help: str = "",
     error: str = "",
-) -> Element:
+) -> h.Element:
     """A choice from a few (value, text), all in view."""
-    return fieldset(
+    return h.fieldset(
         ".field", id=control_id(name), aria_describedby=_described(name, help, error), tabindex="-1"
     )[
-        legend[label, _optional(locale, required)],
+        h.legend[label, _optional(locale, required)],
         _help(name, help),
         [
-            label_element(".choice")[
-                input_element(
+            h.label(".choice")[
+                h.input(
                     type="radio", name=name, value=each, checked=each == value, required=required
                 ),
-                span[text],
+                h.span[text],
             ]
             for each, text in options
         ],
@@ -156,17 +129,17 @@ def radios(
 
 def checkbox(
     name: str,
-    label: Node,
+    label: h.Node,
     *,
     checked: bool = False,
     required: bool = False,
     help: str = "",
     error: str = "",
-) -> Element:
+) -> h.Element:
     """A single box that is ticked or not."""
-    return div(".field")[
-        label_element(".choice")[
-            input_element(
+    return h.div(".field")[
+        h.label(".choice")[
+            h.input(
                 id=control_id(name),
                 type="checkbox",
                 name=name,
@@ -175,26 +148,26 @@ def checkbox(
                 required=required,
                 **_state(name, help, error),
             ),
-            span[label],
+            h.span[label],
         ],
         _help(name, help),
         _error(name, error),
     ]
 
 
-def hidden(name: str, value: str) -> VoidElement:
+def hidden(name: str, value: str) -> h.VoidElement:
     """A value that travels with the form."""
-    return input_element(type="hidden", name=name, value=value)
+    return h.input(type="hidden", name=name, value=value)
 
 
-def submit(label: str, *, look: str = "primary", **attributes: Any) -> Element:
+def submit(label: str, *, look: str = "primary", **attributes: Any) -> h.Element:
     """The button that sends the form; ``look`` is primary, quiet or danger."""
-    return button(class_=f"button {look}", type="submit", **attributes)[label]
+    return h.button(class_=f"button {look}", type="submit", **attributes)[label]
 
 
 def error_summary(
     locale: str, errors: Mapping[str, str], *, labels: Mapping[str, str] | None = None
-) -> Element | None:
+) -> h.Element | None:
     """What is wrong, on top of the form, each line leading to its field; None when all is well.
 
     ``errors`` maps a field's name to its text; the name "" is for what concerns no single field.
@@ -202,12 +175,12 @@ def error_summary(
     if not errors:
         return None
     names = labels or {}
-    return div(".notice.bad", id="errors", role="alert", tabindex="-1")[
-        h2[translate(locale, N_("Please check what you entered"))],
-        ul[
+    return h.div(".notice.bad", id="errors", role="alert", tabindex="-1")[
+        h.h2[translate(locale, N_("Please check what you entered"))],
+        h.ul[
             [
-                li[
-                    a(href=f"#{control_id(name)}")[
+                h.li[
+                    h.a(href=f"#{control_id(name)}")[
                         f"{names[name]}: {text}" if name in names else text
                     ]
                     if name
@@ -220,26 +193,26 @@ def error_summary(
 
 
 def _labelled(
-    locale: str, name: str, label: str, control: Node, *, required: bool, help: str, error: str
-) -> Element:
-    return div(".field")[
-        label_element(for_=control_id(name))[label, _optional(locale, required)],
+    locale: str, name: str, label: str, control: h.Node, *, required: bool, help: str, error: str
+) -> h.Element:
+    return h.div(".field")[
+        h.label(for_=control_id(name))[label, _optional(locale, required)],
         _help(name, help),
         control,
         _error(name, error),
     ]
 
 
-def _optional(locale: str, required: bool) -> Node:
-    return None if required else span(".optional")[" ", translate(locale, N_("optional"))]
+def _optional(locale: str, required: bool) -> h.Node:
+    return None if required else h.span(".optional")[" ", translate(locale, N_("optional"))]
 
 
-def _help(name: str, text: str) -> Node:
-    return p(".help", id=f"{name}-help")[text] if text else None
+def _help(name: str, text: str) -> h.Node:
+    return h.p(".help", id=f"{name}-help")[text] if text else None
 
 
-def _error(name: str, text: str) -> Node:
-    return p(".error", id=f"{name}-error")[text] if text else None
+def _error(name: str, text: str) -> h.Node:
+    return h.p(".error", id=f"{name}-error")[text] if text else None
 
 
 def _described(name: str, help: str, error: str) -> str | None:

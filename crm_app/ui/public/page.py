@@ -9,26 +9,7 @@ and not ``no-referrer``, because the latter makes browsers post our own forms wi
 
 from collections.abc import Mapping, Sequence
 
-from htpy import (
-    Node,
-    a,
-    body,
-    div,
-    footer,
-    h1,
-    head,
-    header,
-    html,
-    li,
-    link,
-    main,
-    meta,
-    nav,
-    p,
-    script,
-    ul,
-)
-from htpy import title as title_element
+import htpy as h
 from starlette.responses import HTMLResponse
 
 from crm_app.core.i18n import LOCALE_NAMES, LOCALES, N_, translate
@@ -57,7 +38,7 @@ def page(
     *,
     locale: str,
     title: str,
-    body: Node,
+    body: h.Node,
     status: int = 200,
     workspace_name: str = "",
     embed: bool = False,
@@ -73,7 +54,7 @@ def page(
     it; ``wide`` gives the room of a picker instead of a form's; ``listed`` lets search engines in.
     """
     name = f"{title} · {workspace_name}" if workspace_name else title
-    document = html(lang=locale)[
+    document = h.html(lang=locale)[
         _head(name, scripts=scripts, listed=listed),
         _body(locale, body, workspace_name, languages, embed=embed, wide=wide),
     ]
@@ -84,47 +65,49 @@ def page(
     )
 
 
-def _head(name: str, *, scripts: Sequence[str], listed: bool) -> Node:
-    return head[
-        meta(charset="utf-8"),
-        meta(name="viewport", content="width=device-width, initial-scale=1"),
-        title_element[name],
-        None if listed else meta(name="robots", content="noindex"),
-        meta(name="color-scheme", content="light dark"),
-        meta(
+def _head(name: str, *, scripts: Sequence[str], listed: bool) -> h.Node:
+    return h.head[
+        h.meta(charset="utf-8"),
+        h.meta(name="viewport", content="width=device-width, initial-scale=1"),
+        h.title[name],
+        None if listed else h.meta(name="robots", content="noindex"),
+        h.meta(name="color-scheme", content="light dark"),
+        h.meta(
             name="theme-color", content=theme.LIGHT["page"], media="(prefers-color-scheme: light)"
         ),
-        meta(name="theme-color", content=theme.DARK["page"], media="(prefers-color-scheme: dark)"),
-        link(rel="icon", href=files.address("mark.svg"), type="image/svg+xml"),
-        link(rel="stylesheet", href=files.address("style.css")),
-        [script(src=files.address(each), defer=True) for each in scripts],
+        h.meta(
+            name="theme-color", content=theme.DARK["page"], media="(prefers-color-scheme: dark)"
+        ),
+        h.link(rel="icon", href=files.address("mark.svg"), type="image/svg+xml"),
+        h.link(rel="stylesheet", href=files.address("style.css")),
+        [h.script(src=files.address(each), defer=True) for each in scripts],
     ]
 
 
 def _body(
     locale: str,
-    content: Node,
+    content: h.Node,
     workspace_name: str,
     languages: Mapping[str, str] | None,
     *,
     embed: bool,
     wide: bool,
-) -> Node:
-    return body(class_={"embedded": embed})[
-        a(".skip", href="#main")[translate(locale, N_("Skip to the content"))],
-        header(".top")[p(".workspace")[workspace_name]] if workspace_name else None,
-        main("#main", class_={"wide": wide}, tabindex="-1")[content],
-        footer(".foot")[language_switch(locale, languages)] if languages else None,
+) -> h.Node:
+    return h.body(class_={"embedded": embed})[
+        h.a(".skip", href="#main")[translate(locale, N_("Skip to the content"))],
+        h.header(".top")[h.p(".workspace")[workspace_name]] if workspace_name else None,
+        h.main("#main", class_={"wide": wide}, tabindex="-1")[content],
+        h.footer(".foot")[language_switch(locale, languages)] if languages else None,
     ]
 
 
-def language_switch(locale: str, languages: Mapping[str, str]) -> Node:
+def language_switch(locale: str, languages: Mapping[str, str]) -> h.Node:
     """Links to this page in the other languages, each named in its own."""
-    return nav(aria_label=translate(locale, N_("Language")))[
-        ul(".languages")[
+    return h.nav(aria_label=translate(locale, N_("Language")))[
+        h.ul(".languages")[
             [
-                li[
-                    a(
+                h.li[
+                    h.a(
                         href=languages[each],
                         lang=each,
                         hreflang=each,
@@ -149,10 +132,10 @@ def message_page(
     embed: bool = False,
 ) -> HTMLResponse:
     """A page that says one thing, with at most one way on: ``action`` is (address, label)."""
-    content = div(".card.narrow.stack")[
-        h1[title],
-        p[text],
-        p[a(".button.primary", href=action[0])[action[1]]] if action else None,
+    content = h.div(".card.narrow.stack")[
+        h.h1[title],
+        h.p[text],
+        h.p[h.a(".button.primary", href=action[0])[action[1]]] if action else None,
     ]
     return page(
         locale=locale,
