@@ -1,0 +1,130 @@
+"""Where requests for plain pages come in and errors go out: one wrapper for every endpoint.
+
+An endpoint is a plain function of the request and the posted form that returns a response; it runs
+in a thread, so it may use the database. Whatever it raises becomes a page in the visitor's
+language: known errors say their sentence, unknown ones go to the log, and no traceback ever
+reaches a visitor (Q-1).
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import parse_qsl
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crm_app.core.errors import (
+    Conflict,
+    CrmError,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    TooMany,
+)
+from crm_app.core.i18n import LOCALES, N_, best_locale, translate
+from crm_app.ui.public.page import message_page
+
+log = logging.getLogger(__name__)
+
+Form = Mapping[str, str]
+Handler = Callable[[Request, Form], Response]
+
+# Bytes and fields of a posted form; more than any page of ours asks for.
+LARGEST_FORM, MOST_FIELDS = 256_000, 200
+_STATUS: tuple[tuple[type[CrmError], int], ...] = (
+    (NotFound, 404),
+    (NotAllowed, 403),
+    (NotSignedIn, 401),
+    (Invalid, 422),
+    (Conflict, 409),
+    (TooMany, 429),
+)
+_TITLES = {
+    401: N_("Please sign in"),
+    403: N_("This is not yours to do"),
+    404: N_("This page does not exist"),
+    409: N_("Something changed meanwhile"),
+    413: N_("That was too much"),
+    422: N_("Something is not right yet"),
+    429: N_("One moment, please"),
+    500: N_("Something went wrong on our side"),
+}
+
+
+class FormTooLarge(CrmError):
+    """Far more was sent than the page can ask for."""
+
+    default_message = N_("What was sent is too large. Please shorten it and try again.")
+
+
+def locale_of(request: Request) -> str:
+    """The language that the address asks for, else the browser's."""
+    chosen = request.query_params.get("lang", "")
+    return chosen if chosen in LOCALES else best_locale(request.headers.get("accept-language"))
+
+
+def public(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint that reads the form, calls ``handler`` in a thread, and catches what it raises."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            form = await read_form(request) if request.method == "POST" else {}
+            return await run_in_threadpool(handler, request, form)
+        except CrmError as error:
+            return error_page(locale_of(request), error)
+        except Exception:
+            log.exception("%s %s failed", request.method, request.scope.get("route"))
+            return error_page(locale_of(request), None)
+
+    return endpoint
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a posted form; the last one wins where a name comes twice.
+
+    Raises FormTooLarge beyond ``LARGEST_FORM`` bytes or ``MOST_FIELDS`` fields. Anything but
+    a URL-encoded form is taken for an empty one.
+    """
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return {}
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_FORM:
+            raise FormTooLarge
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
+        )
+    except ValueError as error:
+        raise FormTooLarge from error
+    return dict(pairs)
+
+
+def error_page(locale: str, error: CrmError | None, *, workspace_name: str = "") -> Response:
+    """The page that tells a visitor of ``error``; None stands for one that we did not foresee."""
+    status = _status(error)
+    text = error.user_message if error else N_("It was noted. Please try again in a moment.")
+    if status == 404:
+        text = N_("The address may be mistyped, or the page was taken down.")
+    response = message_page(
+        locale=locale,
+        title=translate(locale, _TITLES.get(status, _TITLES[422])),
+        text=translate(locale, text, **(error.params if error else {})),
+        status=status,
+        workspace_name=workspace_name,
+        embed=True,
+    )
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(round(error.retry_after))
+    return response
+
+
+def _status(error: CrmError | None) -> int:
+    if error is None:
+        return 500
+    if isinstance(error, FormTooLarge):
+        return 413
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
