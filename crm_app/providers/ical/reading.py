@@ -1,0 +1,201 @@
+"""From an iCalendar text to occurrences.
+
+Nothing that stands in the text makes this raise: a component that cannot be read is left out with a
+warning, and the others are read. Series are expanded only inside the window that is asked for.
+"""
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from crm_app.providers.ical.lines import blocks, unfold
+from crm_app.providers.ical.people import address_of, attendees_of, declined
+from crm_app.providers.ical.properties import Properties
+from crm_app.providers.ical.rules import Scales
+from crm_app.providers.ical.series import (
+    Instance,
+    Member,
+    instances,
+    name_of_instance,
+    read_member,
+)
+from crm_app.providers.ical.times import Clock, utc
+from crm_app.providers.ical.zones import Zones
+from crm_app.providers.occurrence import EventStatus, Occurrence, Transparency, Trouble
+
+TANDEM_ID = "X-TANDEM-ID"
+_MAX_CHARACTERS = 2_000_000
+_PRIVATE = {"PRIVATE", "CONFIDENTIAL"}
+_FREE_STATES = {"FREE", "WORKINGELSEWHERE"}
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text held: its occurrences in order of time, and what was odd in any part of it."""
+
+    occurrences: tuple[Occurrence, ...]
+    warnings: tuple[Trouble, ...]
+
+
+def read_occurrences(
+    raw: str,
+    *,
+    since: datetime,
+    until: datetime,
+    calendar_zone: str,
+    own_addresses: Collection[str] = (),
+) -> list[Occurrence]:
+    """The occurrences of ``raw`` that touch ``[since, until)``; see ``read``."""
+    reading = read(
+        raw, since=since, until=until, calendar_zone=calendar_zone, own_addresses=own_addresses
+    )
+    return list(reading.occurrences)
+
+
+def read(
+    raw: str,
+    *,
+    since: datetime,
+    until: datetime,
+    calendar_zone: str,
+    own_addresses: Collection[str] = (),
+    max_characters: int = _MAX_CHARACTERS,
+) -> Reading:
+    """All events of ``raw`` (one calendar object or a whole feed) between two UTC-aware instants.
+
+    ``calendar_zone`` is the IANA zone for floating times and whole days; ``own_addresses`` are the
+    mail addresses of the calendar's owner. Raises only for an unknown ``calendar_zone``.
+    """
+    zone = ZoneInfo(calendar_zone)
+    if len(raw) > max_characters:
+        return Reading((), (Trouble.TOO_LARGE,))
+    lines = unfold(raw)
+    zones, scales = Zones(lines), Scales()
+    found: list[Occurrence] = []
+    troubles: list[Trouble] = []
+    for uid, bodies in _by_uid(lines, troubles).items():
+        clock = Clock(zones, zone)
+        try:
+            series = _series(uid, bodies, clock, since, until, scales, own_addresses)
+        except Exception as error:
+            # Whatever two parsers make of strangers' data, the other events must still be read.
+            _log.debug("unreadable event: %s", type(error).__name__)
+            clock.troubles.append(Trouble.BROKEN)
+            series = []
+        warnings = tuple(dict.fromkeys(clock.troubles))
+        troubles += warnings
+        found += [replace(occurrence, warnings=warnings) for occurrence in series]
+    found.sort(key=lambda occurrence: (occurrence.starts_at, occurrence.uid))
+    return Reading(tuple(found), tuple(dict.fromkeys(troubles)))
+
+
+def _by_uid(lines: list[str], troubles: list[Trouble]) -> dict[str, list[Properties]]:
+    """The VEVENTs of each UID. One without a UID stands alone."""
+    groups: dict[str, list[Properties]] = {}
+    for block in blocks(lines, "VEVENT"):
+        if not block.closed:
+            troubles.append(Trouble.BROKEN)
+            continue
+        properties = Properties(lines, block)
+        uid = properties.text("UID").strip() or f"without-uid-{block.start}"
+        groups.setdefault(uid, []).append(properties)
+    return groups
+
+
+def _series(
+    uid: str,
+    bodies: list[Properties],
+    clock: Clock,
+    since: datetime,
+    until: datetime,
+    scales: Scales,
+    own_addresses: Collection[str],
+) -> list[Occurrence]:
+    members = [member for body in bodies if (member := read_member(body, clock))]
+    if len(members) < len(bodies):
+        clock.troubles.append(Trouble.BROKEN)
+    recurring = any(member.repeats or member.replaces is not None for member in members)
+    described: dict[int, Occurrence] = {}
+    found: list[Occurrence] = []
+    for instance in instances(members, since=since, until=until, scales=scales):
+        key = id(instance.member)
+        if key not in described:
+            described[key] = _described(uid, instance.member, own_addresses, recurring)
+        placed = _placed(described[key], instance, clock)
+        if _touches(placed, since, until):
+            found.append(placed)
+    return found
+
+
+def _described(
+    uid: str, member: Member, own_addresses: Collection[str], recurring: bool
+) -> Occurrence:
+    """All that does not depend on the instance."""
+    texts = member.properties
+    attendees = attendees_of(texts)
+    organizer = texts.first("ORGANIZER")
+    start = datetime.min.replace(tzinfo=UTC)
+    return Occurrence(
+        uid=uid,
+        recurrence_id=None,
+        starts_at=start,
+        ends_at=start,
+        summary=texts.text("SUMMARY").strip(),
+        description=texts.text("DESCRIPTION").strip(),
+        location=texts.text("LOCATION").strip(),
+        private=texts.word("CLASS") in _PRIVATE,
+        transparency=_transparency(texts),
+        status=_status(texts),
+        out_of_office=texts.word("X-MICROSOFT-CDO-BUSYSTATUS") == "OOF",
+        organizer=(address_of(organizer) or None) if organizer else None,
+        organizer_name=organizer.params.get("CN", "").strip() if organizer else "",
+        attendees=attendees,
+        declined_by_owner=declined(attendees, own_addresses),
+        recurring=recurring,
+        tandem_id=texts.text(TANDEM_ID).strip() or None,
+    )
+
+
+def _transparency(texts: Properties) -> Transparency:
+    """Free when either TRANSP or Microsoft's finer state says so."""
+    if texts.word("TRANSP") == "TRANSPARENT":
+        return Transparency.FREE
+    if texts.word("X-MICROSOFT-CDO-BUSYSTATUS") in _FREE_STATES:
+        return Transparency.FREE
+    return Transparency.BUSY
+
+
+def _status(texts: Properties) -> EventStatus:
+    if texts.word("STATUS") == "CANCELLED":
+        return EventStatus.CANCELLED
+    if "TENTATIVE" in {texts.word("STATUS"), texts.word("X-MICROSOFT-CDO-BUSYSTATUS")}:
+        return EventStatus.TENTATIVE
+    return EventStatus.CONFIRMED
+
+
+def _placed(described: Occurrence, instance: Instance, clock: Clock) -> Occurrence:
+    """``described`` at the time of ``instance``."""
+    start, end = instance.span.start, instance.span.end
+    name = (
+        name_of_instance(instance.original) if instance.original and described.recurring else None
+    )
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return replace(described, recurrence_id=name, starts_at=utc(start), ends_at=utc(end))
+    return replace(
+        described,
+        recurrence_id=name,
+        starts_at=clock.midnight(start),
+        ends_at=clock.midnight(end),
+        all_day=True,
+        local_start_date=start,
+        local_end_date=end,
+    )
+
+
+def _touches(occurrence: Occurrence, since: datetime, until: datetime) -> bool:
+    if occurrence.starts_at == occurrence.ends_at:
+        return since <= occurrence.starts_at < until
+    return occurrence.starts_at < until and occurrence.ends_at > since
