@@ -1,6 +1,6 @@
 """${message}
 
-Revision: ${up_revision}, after ${down_revision | comma,n}
+(follows: ${down_revision | comma,n}; this one: ${up_revision})
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """first tables
 
-Revision: 0001, after
+(follows: ; this one: 0001)
 """
 
 import sqlalchemy as sa
@@ -158,6 +158,7 @@ def upgrade() -> None:
         sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("to_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("to_address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("from_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reply_to", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -182,11 +183,13 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("contact_id", sa.Integer(), nullable=True),
         sa.Column("appointment_id", sa.Integer(), nullable=True),
         sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("sent_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key"),
@@ -242,8 +245,9 @@ def upgrade() -> None:
         "tag",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("name"),
+        sa.UniqueConstraint("key"),
     )
     op.create_table(
         "workspace",
@@ -354,7 +358,10 @@ def upgrade() -> None:
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("first_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("last_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("sort_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "sort_key", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("search_text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=True),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("time_zone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -366,10 +373,7 @@ def upgrade() -> None:
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("changed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("deleted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["company_id"],
-            ["contact.id"],
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["contact.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["owner_id"],
             ["app_user.id"],
@@ -377,9 +381,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contact_changed",
+            ["changed_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_contact_company_id"), ["company_id"], unique=False)
-        batch_op.create_index("ix_contact_list", ["deleted_at", "sort_key", "id"], unique=False)
+        batch_op.create_index(
+            "ix_contact_created",
+            ["created_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
+        batch_op.create_index("ix_contact_deleted", ["deleted_at"], unique=False)
+        batch_op.create_index(
+            "ix_contact_name",
+            ["sort_key", "id"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_contact_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            "ix_contact_owner_name",
+            ["owner_id", "sort_key", "id"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
 
     op.create_table(
         "identity",
@@ -498,10 +530,7 @@ def upgrade() -> None:
             ["class_session_id"],
             ["class_session.id"],
         ),
-        sa.ForeignKeyConstraint(
-            ["contact_id"],
-            ["contact.id"],
-        ),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["user_id"],
             ["app_user.id"],
@@ -883,9 +912,29 @@ def downgrade() -> None:
 
     op.drop_table("identity")
     with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_contact_owner_name",
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_contact_owner_id"))
-        batch_op.drop_index("ix_contact_list")
+        batch_op.drop_index(
+            "ix_contact_name",
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
+        batch_op.drop_index("ix_contact_deleted")
+        batch_op.drop_index(
+            "ix_contact_created",
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_contact_company_id"))
+        batch_op.drop_index(
+            "ix_contact_changed",
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
 
     op.drop_table("contact")
     with op.batch_alter_table("connected_account", schema=None) as batch_op:

@@ -85,7 +85,6 @@ def unit_of_work() -> Iterator[Session]:
 
 @contextlib.contextmanager
 def reading() -> Iterator[Session]:
-    """A session for queries; whatever it changed is rolled back."""
+    """A session for queries. Closing it rolls back, and its rows stay readable afterwards."""
     with Session(engine(), expire_on_commit=False) as session:
         yield session
-        session.rollback()

@@ -76,6 +76,7 @@ def handlers() -> Mapping[str, Handler]:
 def enqueue(
     session: Session,
     kind: str,
+    /,
     *,
     key: str | None = None,
     run_at: datetime | None = None,

@@ -125,7 +125,9 @@ class Appointment(SQLModel, table=True):
     public_id: str = Field(unique=True)
     calendar_id: int = Field(foreign_key="calendar.id")
     user_id: int = Field(foreign_key="app_user.id")
-    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+    contact_id: int | None = Field(
+        default=None, foreign_key="contact.id", index=True, ondelete="SET NULL"
+    )
     class_session_id: int | None = Field(default=None, foreign_key="class_session.id")
     title: str
     starts_at: datetime

@@ -3,27 +3,47 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from crm_app.core.columns import enum_type, json_type
 from crm_app.core.kinds import ContactKind
 
 
+_PRESENT = text("deleted_at IS NULL")
+# Folded text sorts by code point on both databases, whatever language the server speaks.
+_CODE_POINTS = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _list_index(name: str, *columns: str) -> Index:
+    """An index for a sorted list of the contacts that are not deleted."""
+    return Index(name, *columns, sqlite_where=_PRESENT, postgresql_where=_PRESENT)
+
+
 class Contact(SQLModel, table=True):
     """A person, lead or company (CON-1). ``owner_id`` None: nobody owns it yet."""
 
     __tablename__ = "contact"
-    __table_args__ = (Index("ix_contact_list", "deleted_at", "sort_key", "id"),)
+    __table_args__ = (
+        _list_index("ix_contact_name", "sort_key", "id"),
+        _list_index("ix_contact_created", "created_at", "id"),
+        _list_index("ix_contact_changed", "changed_at", "id"),
+        _list_index("ix_contact_owner_name", "owner_id", "sort_key", "id"),
+        Index("ix_contact_deleted", "deleted_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     kind: ContactKind = Field(default=ContactKind.LEAD, sa_type=enum_type(ContactKind))
     name: str
     first_name: str = ""
     last_name: str = ""
-    # Case-folded name, for lists that sort and search.
-    sort_key: str = ""
-    company_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+    # Folded name, for lists that sort.
+    sort_key: str = Field(default="", sa_type=_CODE_POINTS)
+    # Folded names, addresses, numbers and company: all that the search looks into.
+    search_text: str = ""
+    company_id: int | None = Field(
+        default=None, foreign_key="contact.id", index=True, ondelete="SET NULL"
+    )
     owner_id: int | None = Field(default=None, foreign_key="app_user.id", index=True)
     time_zone: str = ""
     locale: str = ""
@@ -90,7 +110,9 @@ class Tag(SQLModel, table=True):
     __tablename__ = "tag"
 
     id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(unique=True)
+    name: str
+    # Folded name: "VIP" and "vip" are one tag.
+    key: str = Field(unique=True)
 
 
 class ContactTag(SQLModel, table=True):

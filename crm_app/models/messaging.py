@@ -20,6 +20,8 @@ class Message(SQLModel, table=True):
     channel: str = "email"
     to_name: str = ""
     to_address: str
+    # The name beside the workspace's own address; empty: the workspace's name.
+    from_name: str = ""
     reply_to: str = ""
     subject: str
     text: str
@@ -31,13 +33,19 @@ class Message(SQLModel, table=True):
     message_id: str = Field(unique=True)
     locale: str = "en"
     state: MessageState = Field(default=MessageState.QUEUED, sa_type=enum_type(MessageState))
+    # A message id for people: why it is not sent (yet).
     error: str = ""
+    # Rises when a person has it sent anew; each attempt has its own row in the send ledger.
+    attempt: int = 0
+    # Whose business it is: a member sees the messages that bear his id.
     user_id: int | None = Field(default=None, index=True)
     contact_id: int | None = Field(default=None, index=True)
     appointment_id: int | None = Field(default=None, index=True)
     # Secrets in the text (reset links): not shown on the Outbox page to others than administrators.
     confidential: bool = False
     created_at: datetime = Field(index=True)
+    # After this instant nobody needs it any more: it is skipped instead of sent late.
+    expires_at: datetime | None = None
     sent_at: datetime | None = None
 
 

@@ -68,8 +68,12 @@ def test_times_come_back_in_utc(session: Session) -> None:
 
 
 def test_unit_of_work_rolls_back_when_it_raises(database: str) -> None:
-    with pytest.raises(RuntimeError), db.unit_of_work() as session:
-        _user(session, "anna")
-        raise RuntimeError
+    def change() -> None:
+        with db.unit_of_work() as session:
+            _user(session, "anna")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change()
     with db.reading() as session:
         assert session.get(models.User, 1) is None
