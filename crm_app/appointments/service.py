@@ -51,6 +51,8 @@ class Details:
     time_zone: str = "UTC"
     answers: Mapping[str, Any] = field(default_factory=dict)
     guests: list[dict[str, str]] = field(default_factory=list)
+    # Where the lead's mail goes; empty: to the contact's first address.
+    lead_email: str = ""
 
 
 def create(
@@ -89,6 +91,7 @@ def create(
         calendar_id=calendar.id or 0,
         user_id=user_id,
         contact_id=contact.id if contact else None,
+        lead_email=details.lead_email,
         title=details.title or (contact.name if contact else calendar.name),
         starts_at=starts_at,
         ends_at=ends_at,

@@ -117,6 +117,7 @@ def book(
             time_zone=lead.time_zone,
             answers=lead.answers,
             guests=lead.guests,
+            lead_email=lead.email,
         ),
         reason=reason,
         public_id=public_id,

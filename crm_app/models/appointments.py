@@ -61,6 +61,10 @@ class Calendar(SQLModel, table=True):
     reminders: list[int] = Field(
         default_factory=lambda: [1440, 60], sa_column=Column(json_type(), nullable=False)
     )
+    # Kinds of mail to leads and guests that this calendar does not send (CAL-8): "showed", ...
+    muted_mails: list[str] = Field(
+        default_factory=list, sa_column=Column(json_type(), nullable=False)
+    )
     color: int = 0
     created_at: datetime
 
@@ -129,6 +133,8 @@ class Appointment(SQLModel, table=True):
         default=None, foreign_key="contact.id", index=True, ondelete="SET NULL"
     )
     class_session_id: int | None = Field(default=None, foreign_key="class_session.id")
+    # The address that the lead booked with; empty: the contact's first one is used.
+    lead_email: str = ""
     title: str
     starts_at: datetime
     ends_at: datetime
