@@ -18,6 +18,10 @@ Find = Callable[[datetime, datetime], Sequence[Slot]]
 """The slots that start in [since, until), by time."""
 
 
+# With fewer days left than this, the present month's page goes on for five weeks.
+_ENOUGH_DAYS, _ROLLING_DAYS = 21, 35
+
+
 class Day(NamedTuple):
     """A day of the month and how many times it offers."""
 
@@ -41,6 +45,35 @@ class Picker:
     next_free: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """The days that can be shown at all, and the zone that they are days of."""
+
+    zone: str
+    now: datetime
+    today: date
+    end: date
+    first_weekday: int
+
+    def window(self, month: date) -> tuple[date, date]:
+        """The days shown for ``month``, end excluded: all of it, but for the present month the
+        weeks from this one on, followed by the next month's first ones when few are left."""
+        first, end = month, next_month(month)
+        if first <= self.today:
+            monday = self.today - timedelta((self.today.weekday() - self.first_weekday) % 7)
+            first = max(monday, month)
+            if (end - monday).days < _ENOUGH_DAYS:
+                end = monday + timedelta(_ROLLING_DAYS)
+        return first, end
+
+    def clamped(self, month: date) -> date:
+        return min(max(month, self.today.replace(day=1)), self.end.replace(day=1))
+
+    def found(self, find: Find, since: date, until: date) -> list[Slot]:
+        """The slots of the days in [since, until), from now on."""
+        return list(find(max(self.now, midnight(since, self.zone)), midnight(until, self.zone)))
+
+
 def arrange(
     find: Find,
     *,
@@ -49,39 +82,57 @@ def arrange(
     zone: str,
     now: datetime,
     horizon_days: int,
+    first_weekday: int = 0,
 ) -> Picker:
-    """The picker for what the visitor asked: a day, a month, or nothing (then the first free day)."""
+    """The picker for what the visitor asked: a day, a month, or nothing (then the first free day).
+
+    ``first_weekday`` is 0 for weeks that begin on Monday, 6 for Sunday.
+    """
     today = when.local_day(now, zone)
     # The horizon counts the member's days, which may end after the visitor's.
-    end = today + timedelta(days=horizon_days + 2)
-    asked = day or month
-    shown = _clamped((asked or today).replace(day=1), today, end)
-    slots = list(find(max(now, midnight(shown, zone)), midnight(next_month(shown), zone)))
-    beyond: list[Slot] | None = None
-    if asked is None and not slots:
-        beyond = list(find(midnight(next_month(shown), zone), midnight(end, zone)))
-        if beyond:
-            shown = when.local_day(beyond[0].starts_at, zone).replace(day=1)
-            last = midnight(next_month(shown), zone)
-            slots = [slot for slot in beyond if slot.starts_at < last]
+    reach = _Reach(zone, now, today, today + timedelta(days=horizon_days + 2), first_weekday)
+    shown = _month_for(reach, month, day)
+    slots = reach.found(find, *reach.window(shown))
+    if not (slots or month or day) and (first := _first_free(find, reach, shown)):
+        shown = first.replace(day=1)
+        slots = reach.found(find, *reach.window(shown))
+    since, until = reach.window(shown)
     free = Counter(when.local_day(slot.starts_at, zone) for slot in slots)
-    selected = day if day and day >= today and day.replace(day=1) == shown else None
-    selected = selected or min(free, default=None)
+    selected = day if day and max(since, today) <= day < until else min(free, default=None)
     times = tuple(slot for slot in slots if when.local_day(slot.starts_at, zone) == selected)
-    next_free = None
-    if not times:
-        later = min((each for each in free if selected and each > selected), default=None)
-        next_free = later or _elsewhere(find, shown, end, zone, now) or min(free, default=None)
+    following = min((each for each in free if selected and each > selected), default=None)
     return Picker(
         month=shown,
         today=today,
-        days=_days(shown, today, free),
+        days=tuple(
+            Day(each, free[each], each < today)
+            for each in (since + timedelta(days=step) for step in range((until - since).days))
+        ),
         selected=selected,
         times=times,
         earlier=previous_month(shown) if shown > today else None,
-        later=next_month(shown) if next_month(shown) <= end else None,
-        next_free=next_free,
+        later=next_month(shown) if next_month(shown) <= reach.end else None,
+        next_free=None
+        if times
+        else following or _first_free(find, reach, shown) or min(free, default=None),
     )
+
+
+def _month_for(reach: _Reach, month: date | None, day: date | None) -> date:
+    """The month to show: the one that was asked for, unless the asked day is not on its page."""
+    shown = reach.clamped((month or day or reach.today).replace(day=1))
+    since, until = reach.window(shown)
+    if day is None or since <= day < until:
+        return shown
+    return reach.clamped(day.replace(day=1))
+
+
+def _first_free(find: Find, reach: _Reach, shown: date) -> date | None:
+    """The first free day after the shown page, else the first before it."""
+    since, until = reach.window(shown)
+    after = reach.found(find, until, reach.end)
+    before = [] if after else reach.found(find, reach.today, since)
+    return next((when.local_day(slot.starts_at, reach.zone) for slot in [*after, *before]), None)
 
 
 def near(slots: Sequence[Slot], wanted: datetime, count: int) -> list[Slot]:
@@ -103,20 +154,3 @@ def next_month(month: date) -> date:
 def previous_month(month: date) -> date:
     """The first of the month before."""
     return (month.replace(day=1) - timedelta(days=1)).replace(day=1)
-
-
-def _clamped(month: date, today: date, end: date) -> date:
-    return min(max(month, today.replace(day=1)), end.replace(day=1))
-
-
-def _elsewhere(find: Find, shown: date, end: date, zone: str, now: datetime) -> date | None:
-    """The first free day after the shown month, else the first before it."""
-    after = find(midnight(next_month(shown), zone), midnight(end, zone))
-    before = [] if after else find(now, midnight(shown, zone))
-    return next((when.local_day(slot.starts_at, zone) for slot in [*after, *before]), None)
-
-
-def _days(month: date, today: date, free: Counter[date]) -> tuple[Day, ...]:
-    count = (next_month(month) - month).days
-    days = [month + timedelta(days=step) for step in range(count)]
-    return tuple(Day(day, free[day], day < today) for day in days)

@@ -46,7 +46,7 @@ class Visit:
     def shown(self) -> dict[str, str | None]:
         """The parameters that lead to what is shown now, for links that change something else."""
         return {
-            "month": month_text(self.month) if self.month and not self.day else None,
+            "month": month_text(self.month) if self.month else None,
             "day": self.day.isoformat() if self.day else None,
             "slot": slot_text(self.slot) if self.slot else None,
         }

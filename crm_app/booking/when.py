@@ -69,6 +69,12 @@ def month_name(month: date, formats: Locale) -> str:
     return _capital(dates.format_skeleton("yMMMM", month, locale=formats))
 
 
+def month_abbreviation(month: date, formats: Locale) -> str:
+    """``Nov``."""
+    names = dates.get_month_names("abbreviated", "stand-alone", formats)
+    return _capital(str(names[month.month]).rstrip("."))
+
+
 def weekday_names(formats: Locale) -> list[str]:
     """Seven short names, from the first day of the week as this region has it."""
     names = dates.get_day_names("abbreviated", "stand-alone", formats)

@@ -147,32 +147,24 @@ def _form(visit: Visit, view: FormView) -> h.Element:
     ]
 
 
+def slot_choices(visit: Visit, slots: Sequence[Slot], *, error: str = "") -> h.Element:
+    """Free times to choose from, with their days; none is ticked, so that nobody gets a time that
+    he did not choose."""
+    options = []
+    for slot in slots:
+        day = when.long_day(when.local_day(slot.starts_at, visit.zone), visit.formats)
+        clock = when.clock_span(slot.starts_at, slot.ends_at, visit.zone, visit.formats)
+        options.append((slot_text(slot.starts_at), f"{day}, {clock}"))
+    label = translate(visit.locale, N_("Free times nearby"))
+    return forms.radios(visit.locale, "slot", label, options, required=True, error=error)
+
+
 def _slot(visit: Visit, view: FormView) -> h.Node:
     """The chosen time, or the nearest free ones to choose from."""
-    if not view.alternatives:
-        return forms.hidden("slot", slot_text(view.starts_at)) if view.starts_at else None
-    # The first one is not ticked: nobody should get a time that he did not choose.
-    labels = alternative_labels(visit, view.alternatives)
-    return forms.radios(
-        visit.locale,
-        "slot",
-        translate(visit.locale, N_("Free times nearby")),
-        [
-            (slot_text(slot.starts_at), label)
-            for slot, label in zip(view.alternatives, labels, strict=True)
-        ],
-        required=True,
-        error=translate(visit.locale, view.entered.errors.get("slot", "")),
-    )
-
-
-def alternative_labels(visit: Visit, slots: Sequence[Slot]) -> list[str]:
-    """Day and time of each slot, in the visitor's zone."""
-    return [
-        f"{when.long_day(when.local_day(slot.starts_at, visit.zone), visit.formats)}, "
-        f"{when.clock_span(slot.starts_at, slot.ends_at, visit.zone, visit.formats)}"
-        for slot in slots
-    ]
+    if view.alternatives:
+        error = translate(visit.locale, view.entered.errors.get("slot", ""))
+        return slot_choices(visit, view.alternatives, error=error)
+    return forms.hidden("slot", slot_text(view.starts_at)) if view.starts_at else None
 
 
 def _labels(locale: str, asked: Asked) -> dict[str, str]:

@@ -113,7 +113,7 @@ def _zone_form(visit: Visit, at: datetime) -> h.Element:
 
 def _month(visit: Visit, picker: Picker) -> h.Element:
     formats = visit.formats
-    first_column = when.column_of(picker.month, formats)
+    first_column = when.column_of(picker.days[0].date, formats)
     return h.section(".month", aria_labelledby="month")[
         h.div(".turn")[
             h.h2("#month")[when.month_name(picker.month, formats)],
@@ -146,8 +146,12 @@ def _turn(visit: Visit, month: date | None, picture: str, label: str) -> h.Node:
 
 def _day(visit: Visit, picker: Picker, day: Day) -> h.Element:
     number, formats = str(day.date.day), visit.formats
+    other_month = day.date.replace(day=1) != picker.month
     face = [
         h.span(".weekday", aria_hidden="true")[when.weekday_name(day.date, formats)],
+        h.span(".begins", aria_hidden="true")[when.month_abbreviation(day.date, formats)]
+        if other_month and day.date.day == 1
+        else None,
         h.span(".number", aria_hidden="true")[number],
     ]
     marks = {"past": day.past, "today": day.date == picker.today, "free": day.free > 0}
@@ -160,7 +164,10 @@ def _day(visit: Visit, picker: Picker, day: Day) -> h.Element:
         h.a(
             ".day",
             id=f"day-{day.date.isoformat()}",
-            href=visit.address(day=day.date.isoformat()),
+            href=visit.address(
+                month=month_text(picker.month) if other_month else None,
+                day=day.date.isoformat(),
+            ),
             aria_current="date" if selected else None,
             data_step=True,
         )[face, h.span(".unseen")[name]]
@@ -224,11 +231,9 @@ def _no_times(visit: Visit, picker: Picker) -> h.Node:
             href=visit.address(day=picker.next_free.isoformat()),
             data_step=True,
         )[
-            translate(
-                locale,
-                N_("Next free day: {day}"),
-                day=when.short_day(picker.next_free, visit.formats),
-            )
+            translate(locale, N_("Next free day")),
+            h.br,
+            when.long_day(picker.next_free, visit.formats),
         ],
     ]
 
