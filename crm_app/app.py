@@ -1,0 +1,66 @@
+"""The map of the product: the two faces, every page in one line, the door, the guard, the workers.
+
+Reflex builds and serves this app; a worker process never imports it.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import reflex as rx
+from sqlmodel import Session
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from crm_app.accounts import queries, sessions
+from crm_app.core import db, log
+from crm_app.core.access import Actor
+from crm_app.core.i18n import N_
+from crm_app.core.settings import get_settings
+from crm_app.models import User
+from crm_app.ui import guard, home_page, live, pages, settings_frame
+from crm_app.ui.door import Door, Keys
+from crm_app.ui.public import files
+from crm_app.worker import Worker
+
+
+def load_actor(session: Session, user_id: int) -> Actor | None:
+    """The actor of an active user as the database has him now."""
+    user = session.get(User, user_id)
+    return queries.actor_of(user) if user and user.active else None
+
+
+def has_users() -> bool:
+    """Whether the set-up is done (USR-1)."""
+    with db.reading() as session:
+        return queries.has_users(session)
+
+
+ROUTES: list[BaseRoute] = [*files.routes]
+
+http = Starlette(routes=ROUTES)
+keys = Keys(resolve=sessions.resolve_actor, has_users=has_users, public_url=lambda: get_settings().url)
+app = rx.App(api_transformer=[http, lambda inner: Door(inner, keys)])
+guard.install(app, resolve=sessions.resolve_actor, load_actor=load_actor)
+
+pages.add(app, "/", home_page.page, title=N_("Home"))
+pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
+pages.add_not_found(app)
+
+
+@contextlib.asynccontextmanager
+async def work() -> AsyncIterator[None]:
+    """Run jobs beside the pages, unless this process is to serve pages only."""
+    settings = get_settings()
+    log.configure(settings)
+    worker = Worker(settings) if settings.role != "web" else None
+    if worker:
+        worker.start()
+    try:
+        yield
+    finally:
+        if worker:
+            worker.stop()
+
+
+app.register_lifespan_task(work)
+app.register_lifespan_task(live.feed, dashboard=app)

@@ -1,0 +1,169 @@
+"""The command ``crm``: run the product, its worker, and what an administrator does from a shell."""
+
+import logging
+import os
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from crm_app.core import clock, db, log, migrations
+from crm_app.core.access import system
+from crm_app.core.errors import CrmError
+from crm_app.core.kinds import Role
+from crm_app.core.settings import Settings, get_settings
+
+_ROOT = Path(__file__).resolve().parents[1]
+_BUILT = Path(".web/build/client/index.html")
+
+
+@click.group()
+@click.version_option(package_name="tandem-crm", prog_name="crm")
+def main() -> None:
+    """Tandem, a CRM for teams whose work runs on appointments."""
+    # The build, the migrations and the relative data folder all lie in the project's folder.
+    os.chdir(_ROOT)
+    log.configure(get_settings())
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+@main.command()
+@click.option("--host", help="Address to listen on; CRM_HOST, else 127.0.0.1.")
+@click.option("--port", type=int, help="Port to listen on; CRM_PORT, else 3000.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the pages, and do the background work unless CRM_ROLE=web."""
+    # The server's own process reads the settings again: it has to find the same.
+    for name, value in (("CRM_HOST", host), ("CRM_PORT", port)):
+        if value is not None:
+            os.environ[name] = str(value)
+    get_settings.cache_clear()
+    settings = get_settings()
+    if not _BUILT.exists():
+        raise click.ClickException("The pages are not built yet. Run: make build")
+    migrations.upgrade()
+    db.dispose()
+    _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
+    # Reflex's own switches: the pages are built, serve them and do not compile (pinned with Reflex).
+    os.environ.update(
+        {
+            "__REFLEX_SKIP_COMPILE": "true",
+            "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+            "REFLEX_ENV_MODE": "prod",
+            "REFLEX_TELEMETRY_ENABLED": "false",
+            "REFLEX_CHECK_LATEST_VERSION": "false",
+            "REFLEX_DIR": str(Path(".reflex").resolve()),
+        }
+    )
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    server = Granian(
+        "crm_app.app:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=1,
+        log_enabled=True,
+        log_level="warning",  # type: ignore[arg-type]
+        workers_kill_timeout=15,
+    )
+    click.echo(f"Tandem is starting at {settings.url}  (Ctrl-C stops it)")
+    server.serve()
+    click.echo("Stopped.")
+
+
+@main.command()
+def worker() -> None:
+    """Do the background work only; the pages are served by other processes."""
+    from crm_app.worker import Worker
+
+    migrations.upgrade()
+    running = Worker(get_settings())
+    stop = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: stop.set())
+    running.start()
+    click.echo("The worker runs (Ctrl-C stops it).")
+    stop.wait()
+    running.stop()
+    click.echo("Stopped.")
+
+
+@main.group("db")
+def database() -> None:
+    """The database."""
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the tables to this version."""
+    migrations.upgrade()
+    click.echo("The database is up to date.")
+
+
+@main.group()
+def user() -> None:
+    """Users."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", prompt=True, help="Full name.")
+@click.option("--admin", is_flag=True, help="Make an administrator.")
+@click.password_option(help="Asked for when it is not given.")
+@click.option("--time-zone", default="UTC", show_default=True, help="IANA name, for a first user.")
+@click.option("--workspace", default="Tandem", show_default=True, help="Its name, for a first user.")
+def add(
+    email: str, name: str, password: str, time_zone: str, workspace: str, *, admin: bool
+) -> None:
+    """Add a user. The first one of an empty database sets the workspace up and administers it."""
+    from crm_app.accounts import queries, service
+
+    migrations.upgrade()
+    with db.unit_of_work() as session:
+        if queries.has_users(session):
+            role = Role.ADMIN if admin else Role.MEMBER
+            made = service.create_user(
+                session,
+                system("crm user add"),
+                email=email,
+                name=name,
+                password=password,
+                role=role,
+                now=clock.now(),
+            )
+        else:
+            made = service.set_up(
+                session,
+                workspace_name=workspace,
+                name=name,
+                email=email,
+                password=password,
+                time_zone=time_zone,
+                locale="en",
+                now=clock.now(),
+            )
+        click.echo(f"{made.name} <{made.email}> may sign in now ({made.role.value}).")
+
+
+def _words(error: CrmError) -> str:
+    fields = getattr(error, "fields", {})
+    lines = [f"{name}: {text.format(**error.params)}" for name, text in fields.items()]
+    return "\n".join(lines or [str(error)])
+
+
+def run() -> None:
+    """The entry point: errors that have words for people are shown as such, without a traceback."""
+    try:
+        main()
+    except CrmError as error:
+        raise SystemExit(_words(error)) from None
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,60 @@
+"""What the build of the dashboard adds to Reflex's own: our stylesheet, and an address-free client.
+
+Reflex writes the server's address into the bundle. Here the client takes it from the page that it
+runs in, so that one build serves any port, host and TLS proxy. The build fails when Reflex's text
+is no longer the one that is replaced, instead of silently keeping the address.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+from reflex.plugins import Plugin
+
+from crm_app.ui import sheet
+
+_STATE_JS = "utils/state.js"
+_THEIRS = "const endpoint = new URL(url_str);"
+_OURS = """const endpoint = new URL(url_str);
+  if (typeof window !== "undefined") {
+    const secure = window.location.protocol === "https:";
+    endpoint.protocol = endpoint.protocol.startsWith("ws")
+      ? (secure ? "wss:" : "ws:")
+      : window.location.protocol;
+    endpoint.host = window.location.host;
+    if (!window.location.port) endpoint.port = "";
+    return endpoint;
+  }"""
+
+
+def address_free(state_js: str) -> str:
+    """Reflex's client with the page's own address in the place of the build's."""
+    if _OURS in state_js:
+        return state_js
+    if state_js.count(_THEIRS) != 1:
+        raise RuntimeError("Reflex's getBackendURL changed: look at crm_app/ui/building.py")
+    return state_js.replace(_THEIRS, _OURS)
+
+
+def themed() -> rx.Component:
+    """Radix Themes in our colours; its accessible parts are the bones of our components."""
+    return rx.theme(
+        accent_color="indigo", gray_color="slate", radius="medium", has_background=False
+    )
+
+
+class HousePlugin(Plugin):
+    """Our part of the build."""
+
+    def get_static_assets(self, **context: Any) -> Sequence[tuple[Path, str | bytes]]:
+        """The dashboard's stylesheet."""
+        return [(Path("styles/house.css"), sheet.stylesheet())]
+
+    def get_stylesheet_paths(self, **context: Any) -> Sequence[str]:
+        """Loaded after Radix Themes, since plugins load in order."""
+        return ["./house.css"]
+
+    def pre_compile(self, **context: Any) -> None:
+        """Free the client of the build's address."""
+        context["add_modify_task"](_STATE_JS, address_free)
