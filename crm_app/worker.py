@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
+import crm_app.accounts.jobs  # noqa: F401 - declares the room's handlers
 from crm_app.core import clock, db, facts, jobs
 from crm_app.core.job_runner import Runner, reap
 from crm_app.core.settings import Settings
@@ -37,6 +38,12 @@ def tick_reap() -> None:
         log.warning("%s jobs of dead workers were given back", given_back)
 
 
+def tick_tidy() -> None:
+    """Forget sessions, links and counts that are over, once a day."""
+    with db.unit_of_work() as session:
+        enqueue_tick(session, "accounts.tidy", every=timedelta(days=1), now=clock.now())
+
+
 def enqueue_tick(session: Session, kind: str, *, every: timedelta, now: datetime) -> None:
     """Enqueue a periodic job once per period, however many processes tick."""
     period = int(now.timestamp() // every.total_seconds())
@@ -50,6 +57,7 @@ class Worker:
         self.runner = Runner(threads=settings.job_threads)
         self.scheduler = BackgroundScheduler(timezone="UTC")
         self.scheduler.add_job(tick_reap, "interval", seconds=10, coalesce=True, max_instances=1)
+        self.scheduler.add_job(tick_tidy, "interval", hours=1, coalesce=True, max_instances=1)
 
     def start(self) -> None:
         """Begin to tick and to run jobs."""

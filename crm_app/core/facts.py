@@ -143,6 +143,22 @@ class MessageChanged(Fact):
     message_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class PasswordResetRequested(Fact):
+    """Somebody asked for a reset link; the token's row may belong to nobody (USR-2)."""
+
+    topic: ClassVar[str] = "users"
+    token_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserInvited(Fact):
+    """A user is to set his first password by the link of that token."""
+
+    topic: ClassVar[str] = "users"
+    token_id: int
+
+
 def record(session: Session, fact: Fact) -> None:
     """Store ``fact`` with the change that made it and have its listeners called after the commit."""
     row = FactRow(
