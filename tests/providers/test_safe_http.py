@@ -304,7 +304,7 @@ def test_syn13_secrets_are_in_no_message_repr_or_log(caplog: pytest.LogCaptureFi
         header = credentials.header().removeprefix("Basic ")
         with SafeHttp(allow=LOOPBACK, credentials=credentials) as http:
             with pytest.raises(RemoteUnavailable) as caught:
-                http.request("GET", server.url("/?token=t0ken"))
+                http.request("GET", server.url(f"/?token={TOKEN}"))
             shown = (
                 "".join(traceback.format_exception(caught.value)) + repr(http) + repr(credentials)
             )
