@@ -17,6 +17,9 @@ from crm_app.core import db, migrations
 from crm_app.core.settings import get_settings
 
 
+pytest_plugins = ["tests.ui.tabs"]
+
+
 @pytest.fixture(autouse=True)
 def settings_of_this_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test reads the developer's own settings or data."""
