@@ -6,11 +6,13 @@ language: known errors say their sentence, unknown ones go to the log, and no tr
 reaches a visitor (Q-1).
 """
 
+import functools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -42,6 +44,7 @@ _STATUS: tuple[tuple[type[CrmError], int], ...] = (
     (TooMany, 429),
 )
 _TITLES = {
+    400: N_("That did not work"),
     401: N_("Please sign in"),
     403: N_("This is not yours to do"),
     404: N_("This page does not exist"),
@@ -51,12 +54,12 @@ _TITLES = {
     429: N_("One moment, please"),
     500: N_("Something went wrong on our side"),
 }
-
-
-class FormTooLarge(CrmError):
-    """Far more was sent than the page can ask for."""
-
-    default_message = N_("What was sent is too large. Please shorten it and try again.")
+_TEXTS = {
+    400: N_("The page could not be read. Please go back and try again."),
+    404: N_("The address may be mistyped, or the page was taken down."),
+    413: N_("What was sent is too large. Please go back, shorten it and try again."),
+    500: N_("It was noted. Please try again in a moment."),
+}
 
 
 def locale_of(request: Request) -> str:
@@ -68,15 +71,18 @@ def locale_of(request: Request) -> str:
 def public(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint that reads the form, calls ``handler`` in a thread, and catches what it raises."""
 
+    @functools.wraps(handler)
     async def endpoint(request: Request) -> Response:
         try:
             form = await read_form(request) if request.method == "POST" else {}
             return await run_in_threadpool(handler, request, form)
         except CrmError as error:
             return error_page(locale_of(request), error)
+        except HTTPException as error:
+            return plain_error_page(locale_of(request), error.status_code)
         except Exception:
-            log.exception("%s %s failed", request.method, request.scope.get("route"))
-            return error_page(locale_of(request), None)
+            log.exception("%s %s failed", request.method, handler.__qualname__)
+            return plain_error_page(locale_of(request), 500)
 
     return endpoint
 
@@ -84,8 +90,8 @@ def public(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a posted form; the last one wins where a name comes twice.
 
-    Raises FormTooLarge beyond ``LARGEST_FORM`` bytes or ``MOST_FIELDS`` fields. Anything but
-    a URL-encoded form is taken for an empty one.
+    Raises HTTPException 413 beyond ``LARGEST_FORM`` bytes or ``MOST_FIELDS`` fields. Anything but a
+    URL-encoded form is taken for an empty one. NUL is dropped, since PostgreSQL cannot store it.
     """
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return {}
@@ -93,38 +99,35 @@ async def read_form(request: Request) -> dict[str, str]:
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_FORM:
-            raise FormTooLarge
+            raise HTTPException(413)
     try:
         pairs = parse_qsl(
-            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
+            body.decode("utf-8", "replace").replace("%00", ""),
+            keep_blank_values=True,
+            max_num_fields=MOST_FIELDS,
         )
     except ValueError as error:
-        raise FormTooLarge from error
+        raise HTTPException(413) from error
     return dict(pairs)
 
 
-def error_page(locale: str, error: CrmError | None, *, workspace_name: str = "") -> Response:
-    """The page that tells a visitor of ``error``; None stands for one that we did not foresee."""
-    status = _status(error)
-    text = error.user_message if error else N_("It was noted. Please try again in a moment.")
+def error_page(locale: str, error: CrmError) -> Response:
+    """The page that tells a visitor of ``error``."""
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
     if status == 404:
-        text = N_("The address may be mistyped, or the page was taken down.")
-    response = message_page(
-        locale=locale,
-        title=translate(locale, _TITLES.get(status, _TITLES[422])),
-        text=translate(locale, text, **(error.params if error else {})),
-        status=status,
-        workspace_name=workspace_name,
-        embed=True,
-    )
+        return plain_error_page(locale, 404)
+    text = translate(locale, error.user_message, **error.params)
+    response = _page(locale, status, text)
     if isinstance(error, TooMany):
-        response.headers["Retry-After"] = str(round(error.retry_after))
+        response.headers["Retry-After"] = str(int(error.retry_after) + 1)
     return response
 
 
-def _status(error: CrmError | None) -> int:
-    if error is None:
-        return 500
-    if isinstance(error, FormTooLarge):
-        return 413
-    return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+def plain_error_page(locale: str, status: int) -> Response:
+    """The page for an HTTP status that says nothing more than that."""
+    return _page(locale, status, translate(locale, _TEXTS.get(status, _TEXTS[500])))
+
+
+def _page(locale: str, status: int, text: str) -> Response:
+    title = translate(locale, _TITLES.get(status, _TITLES[400]))
+    return message_page(locale=locale, title=title, text=text, status=status, embed=True)

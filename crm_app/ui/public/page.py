@@ -45,18 +45,19 @@ def page(
     scripts: Sequence[str] = (),
     languages: Mapping[str, str] | None = None,
     wide: bool = False,
-    listed: bool = False,
+    framed: bool = False,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     """A whole page. ``title`` and ``body`` are in ``locale`` already; ``body`` brings its own h1.
 
     ``scripts`` names files of ``scripts/``; ``languages`` maps a locale to this page's address in
-    it; ``wide`` gives the room of a picker instead of a form's; ``listed`` lets search engines in.
+    it; ``wide`` gives the room of a picker instead of a form's, whose card names the team itself;
+    ``embed`` lets other sites show the page in a frame, ``framed`` is the look that it has there.
     """
     name = f"{title} · {workspace_name}" if workspace_name else title
     document = h.html(lang=locale)[
-        _head(name, scripts=scripts, listed=listed),
-        _body(locale, body, workspace_name, languages, embed=embed, wide=wide),
+        _head(name, scripts=scripts),
+        _body(locale, body, workspace_name, languages, framed=framed, wide=wide),
     ]
     return HTMLResponse(
         str(document),
@@ -65,12 +66,12 @@ def page(
     )
 
 
-def _head(name: str, *, scripts: Sequence[str], listed: bool) -> h.Node:
+def _head(name: str, *, scripts: Sequence[str]) -> h.Node:
     return h.head[
         h.meta(charset="utf-8"),
         h.meta(name="viewport", content="width=device-width, initial-scale=1"),
         h.title[name],
-        None if listed else h.meta(name="robots", content="noindex"),
+        h.meta(name="robots", content="noindex"),
         h.meta(name="color-scheme", content="light dark"),
         h.meta(
             name="theme-color", content=theme.LIGHT["page"], media="(prefers-color-scheme: light)"
@@ -90,12 +91,14 @@ def _body(
     workspace_name: str,
     languages: Mapping[str, str] | None,
     *,
-    embed: bool,
+    framed: bool,
     wide: bool,
 ) -> h.Node:
-    return h.body(class_={"embedded": embed})[
+    return h.body(class_={"framed": framed})[
         h.a(".skip", href="#main")[translate(locale, N_("Skip to the content"))],
-        h.header(".top")[h.p(".workspace")[workspace_name]] if workspace_name else None,
+        h.header(".top")[h.p(".workspace")[workspace_name]]
+        if workspace_name and not wide
+        else None,
         h.main("#main", class_={"wide": wide}, tabindex="-1")[content],
         h.footer(".foot")[language_switch(locale, languages)] if languages else None,
     ]
