@@ -63,8 +63,12 @@ def read(
     accept_language: str | None,
     home_locale: str,
     home_zone: str,
+    settled: bool = False,
 ) -> Visit:
-    """The visit that ``query`` describes; ``home_*`` is what holds where it says nothing."""
+    """The visit that ``query`` describes; ``home_*`` is what holds where it says nothing.
+
+    ``settled``: the language is known from an earlier visit, so the browser's is not asked.
+    """
     carried: dict[str, str] = {}
     if (lang := query.get("lang", "")) in LOCALES:
         carried["lang"] = lang
@@ -72,7 +76,8 @@ def read(
         carried["tz"] = zone
     if query.get("embed") == "1":
         carried["embed"] = "1"
-    locale = carried.get("lang") or best_locale(accept_language, home_locale)
+    asked = None if settled else accept_language
+    locale = carried.get("lang") or best_locale(asked, home_locale)
     zone = carried.get("tz") or home_zone
     return Visit(
         path=path,

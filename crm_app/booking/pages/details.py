@@ -24,7 +24,7 @@ from crm_app.ui.public.icons import icon
 @dataclass(frozen=True, slots=True)
 class FormView:
     """The form as it is shown. ``alternatives`` is set when ``starts_at`` cannot be had (any more),
-    ``notice`` is then the message id that says so."""
+    ``notice`` stands on top, in the visitor's language."""
 
     starts_at: datetime | None
     ends_at: datetime | None
@@ -91,7 +91,7 @@ def _form(visit: Visit, view: FormView) -> h.Element:
         return translate(locale, message)
 
     return h.form(".stack", method="post", action=visit.address(), novalidate=True, data_keep=True)[
-        h.div(".notice.warn", role="alert")[h.p[say(view.notice)]] if view.notice else None,
+        h.div(".notice.warn", role="alert")[h.p[view.notice]] if view.notice else None,
         forms.error_summary(locale, errors, labels=_labels(locale, view.asked)),
         _slot(visit, view),
         forms.hidden("form", view.token),

@@ -102,13 +102,11 @@ async def read_form(request: Request) -> dict[str, str]:
             raise HTTPException(413)
     try:
         pairs = parse_qsl(
-            body.decode("utf-8", "replace").replace("%00", ""),
-            keep_blank_values=True,
-            max_num_fields=MOST_FIELDS,
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
         )
     except ValueError as error:
         raise HTTPException(413) from error
-    return dict(pairs)
+    return {name.replace("\x00", ""): value.replace("\x00", "") for name, value in pairs}
 
 
 def error_page(locale: str, error: CrmError) -> Response:
