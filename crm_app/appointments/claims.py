@@ -17,11 +17,15 @@ TAKEN = N_("This time is taken. Please choose another one.")
 def lock(session: Session, user_ids: Collection[int]) -> None:
     """Make other bookings of these users wait until this transaction ends.
 
-    Rows are locked in the order of their ids, so that two bookings never wait for each other. On
-    SQLite the unit of work holds the only write lock already.
+    Rows are locked in the order of their ids, so that two bookings never wait for each other, and
+    not against foreign keys (FOR NO KEY UPDATE): an owner change that only names one of these users
+    must not wait. On SQLite the unit of work holds the only write lock already.
     """
     session.exec(
-        select(User.id).where(col(User.id).in_(user_ids)).order_by(col(User.id)).with_for_update()
+        select(User.id)
+        .where(col(User.id).in_(user_ids))
+        .order_by(col(User.id))
+        .with_for_update(key_share=True)
     ).all()
 
 
@@ -67,7 +71,7 @@ def _take_seat(session: Session, calendar: Calendar, appointment: Appointment) -
             ClassSession.calendar_id == calendar.id,
             ClassSession.starts_at == appointment.starts_at,
         )
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     seats = session.exec(query).first()
     if seats is None:

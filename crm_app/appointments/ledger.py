@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from crm_app.appointments import round_robin
@@ -68,7 +69,8 @@ def give_back(session: Session, appointment: Appointment, *, now: datetime) -> N
         _move(session, entry.calendar_id, entry.shares, sign=-1)
         entry.reverted_at = now
         session.add(entry)
-    session.flush()
+        session.flush()
+        _recall_last_draw(session, entry)
 
 
 def take_again(session: Session, appointment: Appointment) -> None:
@@ -82,6 +84,22 @@ def take_again(session: Session, appointment: Appointment) -> None:
         _move(session, entry.calendar_id, entry.shares, sign=1)
         entry.reverted_at = None
         session.add(entry)
+        session.flush()
+
+
+def _recall_last_draw(session: Session, entry: DrawEntry) -> None:
+    """Who gave a turn back is as long without one as he was before it."""
+    last = session.exec(
+        select(func.max(DrawEntry.at)).where(
+            DrawEntry.calendar_id == entry.calendar_id,
+            DrawEntry.user_id == entry.user_id,
+            col(DrawEntry.reverted_at).is_(None),
+        )
+    ).one()
+    row = _rows(session, entry.calendar_id).get(entry.user_id)
+    if row is not None:
+        row.last_drawn_at = last
+        session.add(row)
         session.flush()
 
 
@@ -101,7 +119,7 @@ def _rows(session: Session, calendar_id: int) -> dict[int, CalendarMember]:
         .where(CalendarMember.calendar_id == calendar_id)
         .order_by(col(CalendarMember.id))
         # Two bookings of one calendar must not read the same balance (PostgreSQL).
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return {row.user_id: row for row in session.exec(query)}
 

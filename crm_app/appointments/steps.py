@@ -77,6 +77,7 @@ def apply_owner_rule(session: Session, actor: Actor, appointment: Appointment) -
     if appointment.contact_id is None:
         return
     contact = session.get_one(Contact, appointment.contact_id)
+    contacts.lock_owner(session, contact)
     assign, keep = calendars.owner_switches(session)
     decision = ownership.decide(assign, keep, contact.owner_id, appointment.user_id)
     if decision.changed:

@@ -8,6 +8,7 @@ that they decide on.
 """
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from crm_app.core.settings import get_settings
 
 _engines: dict[str, Engine] = {}
 _url_in_use: list[str] = []
+# Threads that start together must share one pool.
+_making = threading.Lock()
 
 
 def use(url: str | None) -> None:
@@ -28,9 +31,10 @@ def use(url: str | None) -> None:
 def engine() -> Engine:
     """The engine of the database in use, made at first need (never at import: servers fork)."""
     url = _url_in_use[0] if _url_in_use else get_settings().database
-    if url not in _engines:
-        _engines[url] = _make(url)
-    return _engines[url]
+    with _making:
+        if url not in _engines:
+            _engines[url] = _make(url)
+        return _engines[url]
 
 
 def dispose() -> None:
@@ -47,7 +51,7 @@ def is_sqlite(session: Session) -> bool:
 
 def _make(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
     if not _url_in_use:
         get_settings().data_dir.resolve().mkdir(parents=True, exist_ok=True)
     made = create_engine(url, pool_size=10, max_overflow=60, connect_args={"timeout": 30})
