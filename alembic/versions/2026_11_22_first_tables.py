@@ -184,6 +184,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("error_detail", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("contact_id", sa.Integer(), nullable=True),
@@ -648,10 +649,17 @@ def upgrade() -> None:
         sa.Column("window_from", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("window_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("events_seen", sa.Integer(), nullable=False),
+        sa.Column("tentative_blocks", sa.Boolean(), nullable=False),
+        sa.Column("out_of_office_blocks", sa.Boolean(), nullable=False),
+        sa.Column("polled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("next_attempt_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("failure_count", sa.Integer(), nullable=False),
         sa.Column("last_success_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("last_error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("gone_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("lease_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("lease_token", sa.Integer(), nullable=False),
+        sa.Column("wanted_again", sa.Boolean(), nullable=False),
         sa.Column("deletions_waiting", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["connected_account.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
@@ -737,10 +745,41 @@ def upgrade() -> None:
         sa.Column("appointment_id", sa.Integer(), nullable=False),
         sa.Column("external_calendar_id", sa.Integer(), nullable=False),
         sa.Column("href", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("etag", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("etag", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("written_sequence", sa.Integer(), nullable=False),
         sa.Column("written_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("base", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "wanted",
+                "written",
+                "removing",
+                "gone",
+                name="linkstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "news",
+            sa.Enum(
+                "none",
+                "changed",
+                "missing",
+                "restored",
+                name="linknews",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("news_since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("deleted_outside_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("conflict", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("last_error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("changed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], ondelete="CASCADE"),
@@ -750,17 +789,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("appointment_id", "external_calendar_id"),
     )
+    with op.batch_alter_table("event_link", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_event_link_calendar", ["external_calendar_id", "state"], unique=False
+        )
+
     op.create_table(
         "external_object",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("external_calendar_id", sa.Integer(), nullable=False),
         sa.Column("href", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("etag", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("etag", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("uid", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("content_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("raw", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("appointment_id", sa.Integer(), nullable=True),
+        sa.Column("continues", sa.Boolean(), nullable=False),
+        sa.Column("trouble", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("missing_since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["external_calendar_id"], ["external_calendar.id"], ondelete="CASCADE"
         ),
@@ -857,6 +904,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_external_object_appointment_id"))
 
     op.drop_table("external_object")
+    with op.batch_alter_table("event_link", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_link_calendar")
+
     op.drop_table("event_link")
     with op.batch_alter_table("draw_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_draw_entry_calendar_id"))

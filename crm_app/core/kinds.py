@@ -85,6 +85,24 @@ class SyncOption(StrEnum):
     DISABLE_TRIGGER = "disable_trigger"
 
 
+class LinkState(StrEnum):
+    """Where our copy of an appointment stands in an external calendar."""
+
+    WANTED = "wanted"
+    WRITTEN = "written"
+    REMOVING = "removing"
+    GONE = "gone"
+
+
+class LinkNews(StrEnum):
+    """What a pull brought about our copy of an appointment (SYN-9)."""
+
+    NONE = "none"
+    CHANGED = "changed"
+    MISSING = "missing"
+    RESTORED = "restored"
+
+
 class WhenUnreachable(StrEnum):
     """What the slots do while a calendar server is away (SYN-11)."""
 

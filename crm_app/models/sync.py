@@ -1,12 +1,13 @@
 """External calendars, the events read from them, and the appointments written to them. Written by sync."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from crm_app.core.columns import enum_type
-from crm_app.core.kinds import CalendarRole, SyncOption
+from crm_app.core.columns import enum_type, json_type
+from crm_app.core.kinds import CalendarRole, LinkNews, LinkState, SyncOption
 
 
 class ExternalCalendar(SQLModel, table=True):
@@ -33,11 +34,24 @@ class ExternalCalendar(SQLModel, table=True):
     # The window for which occurrences have been laid out, UTC.
     window_from: datetime | None = None
     window_until: datetime | None = None
+    # How many objects the listing under way has brought so far.
     events_seen: int = 0
+    # Whether tentative and out-of-office times block (SYN-3).
+    tentative_blocks: bool = True
+    out_of_office_blocks: bool = True
+    polled_at: datetime | None = None
+    next_attempt_at: datetime | None = None
+    failure_count: int = 0
     last_success_at: datetime | None = None
+    # A message id for people; empty when the last run went well.
     last_error: str = ""
+    # The service says that the calendar itself does not exist any more; its events stay here.
+    gone_at: datetime | None = None
+    # One run at a time: only the run that holds the token may write (the fencing token).
     lease_until: datetime | None = None
     lease_token: int = 0
+    # Somebody wanted a run while one was under way: one more follows it.
+    wanted_again: bool = False
     # Set when a run wants to delete more than the share that is deleted without a yes (SYN-10).
     deletions_waiting: int = 0
 
@@ -53,13 +67,20 @@ class ExternalObject(SQLModel, table=True):
         foreign_key="external_calendar.id", index=True, ondelete="CASCADE"
     )
     href: str
-    etag: str = ""
+    # None: the service does not say in which version it gave the object.
+    etag: str | None = None
     uid: str = Field(index=True)
     content_hash: str = ""
     raw: str = ""
     generation: int = 0
-    # Set when the object is the copy of an appointment that we wrote.
+    # Set when the object is the copy of an appointment that this user holds: it takes no time twice.
     appointment_id: int | None = Field(default=None, index=True)
+    # Has instances after the window's end, so that moving the window must lay it out again.
+    continues: bool = False
+    # A Trouble of providers.occurrence, empty when the object was read without any.
+    trouble: str = ""
+    # The service no longer has it; it is deleted here at the end of the run, unless that needs a yes.
+    missing_since: datetime | None = None
 
 
 class BusyTime(SQLModel, table=True):
@@ -94,20 +115,40 @@ class BusyTime(SQLModel, table=True):
 
 
 class EventLink(SQLModel, table=True):
-    """Where an appointment of ours stands in its owner's linked calendar, and in which revision."""
+    """The copy of an appointment in the calendar of one of its holders, and in which revision.
+
+    ``base`` is the state on which both sides last agreed (``copies.Copy`` as JSON); what differs
+    from it was changed since, here or there.
+    """
 
     __tablename__ = "event_link"
-    __table_args__ = (UniqueConstraint("appointment_id", "external_calendar_id"),)
+    __table_args__ = (
+        UniqueConstraint("appointment_id", "external_calendar_id"),
+        Index("ix_event_link_calendar", "external_calendar_id", "state"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     appointment_id: int = Field(foreign_key="appointment.id", ondelete="CASCADE")
     external_calendar_id: int = Field(foreign_key="external_calendar.id", ondelete="CASCADE")
     href: str = ""
-    etag: str = ""
+    # None: the server's copy is not known to be ours alone.
+    etag: str | None = None
     # The appointment's revision that was written last (its ical_sequence), -1: none yet.
     written_sequence: int = -1
+    # The provider's content hash of what was written: how our own echo is known.
     written_hash: str = ""
-    # wanted: to be written; written; removing; gone.
-    state: str = "wanted"
+    base: dict[str, Any] | None = Field(default=None, sa_column=Column(json_type(), nullable=True))
+    state: LinkState = Field(default=LinkState.WANTED, sa_type=enum_type(LinkState))
+    # What the last pull brought about the copy and is not settled yet.
+    news: LinkNews = Field(default=LinkNews.NONE, sa_type=enum_type(LinkNews))
+    news_since: datetime | None = None
+    # When the copy was deleted outside; what comes back within 30 days is restored (SYN-9).
+    deleted_outside_at: datetime | None = None
+    # {"at", "message", "ours", "theirs"}: shown on the appointment until somebody reads it.
+    conflict: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(json_type(), nullable=True)
+    )
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
     last_error: str = ""
     changed_at: datetime
