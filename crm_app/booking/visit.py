@@ -35,6 +35,8 @@ class Visit:
     # The list of zones is asked for.
     choosing_zone: bool = False
     embed: bool = False
+    # The zone is neither chosen nor known from before: the browser may say its own.
+    guessed_zone: bool = False
     carried: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, **params: str | None) -> str:
@@ -67,7 +69,7 @@ def read(
 ) -> Visit:
     """The visit that ``query`` describes; ``home_*`` is what holds where it says nothing.
 
-    ``settled``: the language is known from an earlier visit, so the browser's is not asked.
+    ``settled``: language and zone are known from before, so the browser's are not asked.
     """
     carried: dict[str, str] = {}
     if (lang := query.get("lang", "")) in LOCALES:
@@ -89,6 +91,7 @@ def read(
         slot=read_slot(query.get("slot", "")),
         choosing_zone=query.get("choose") == "zone",
         embed="embed" in carried,
+        guessed_zone=not settled and "tz" not in carried,
         carried=carried,
     )
 

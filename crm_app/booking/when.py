@@ -37,9 +37,10 @@ def clock_time(at: datetime, zone: str, formats: Locale) -> str:
 
 
 def clock_span(start: datetime, end: datetime, zone: str, formats: Locale) -> str:
-    """``14:30–15:00``; the dash stands alone between times that have a space of their own."""
+    """``14:30–15:00``, or ``2:30 PM – 3:00 PM``."""
     first, last = clock_time(start, zone, formats), clock_time(end, zone, formats)
-    return f"{first} – {last}" if " " in first else f"{first}–{last}"
+    spaced = any(letter.isspace() for letter in first)
+    return f"{first} – {last}" if spaced else f"{first}–{last}"
 
 
 def distinct_times(instants: list[datetime], zone: str, formats: Locale) -> list[str]:

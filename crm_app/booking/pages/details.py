@@ -42,7 +42,8 @@ def details(visit: Visit, what: About, view: FormView) -> h.Element:
         "#booking",
         class_=["card", "details"],
         data_announce=translate(visit.locale, N_("Your details")),
-        data_tz="chosen",
+        # Not once something was sent: looking again would lose what the answer says.
+        data_guess=visit.zone if visit.guessed_zone and not view.entered.values else None,
     )[
         about(visit.locale, what, extra=_pinned(visit, view)),
         h.section(".form", aria_labelledby="details")[
@@ -143,7 +144,7 @@ def _form(visit: Visit, view: FormView) -> h.Element:
         ),
         _consent(locale, view, errors),
         _pot(locale, errors),
-        h.div(".actions")[forms.submit(say(N_("Book this appointment")), data_once=True)],
+        h.div(".actions")[forms.submit(say(N_("Book this appointment")))],
     ]
 
 

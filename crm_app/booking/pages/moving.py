@@ -42,7 +42,7 @@ def confirming(
     that cannot be had any more; ``notice`` is then the message id that says so."""
     locale = visit.locale
     back = visit.address(day=when.local_day(starts_at, visit.zone).isoformat())
-    return h.div("#booking.card.manage.stack", data_tz="chosen")[
+    return h.div("#booking.card.manage.stack")[
         h.h1[translate(locale, N_("Move to this time?"))],
         h.div(".notice.warn", role="alert")[h.p[translate(locale, notice)]] if notice else None,
         h.div(".from-to")[
@@ -63,7 +63,7 @@ def confirming(
             if alternatives
             else forms.hidden("slot", slot_text(starts_at)),
             h.div(".actions")[
-                forms.submit(translate(locale, N_("Move the appointment")), data_once=True),
+                forms.submit(translate(locale, N_("Move the appointment"))),
                 h.a(".button.quiet", href=back)[translate(locale, N_("Choose another time"))],
             ],
         ],

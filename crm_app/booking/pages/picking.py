@@ -31,7 +31,7 @@ def picking(
         "#booking",
         class_=["card", "picking"],
         data_announce=announcement(visit, picker),
-        data_tz="chosen" if "tz" in visit.carried else None,
+        data_guess=visit.zone if visit.guessed_zone else None,
     )[
         about(visit.locale, what, extra=[lead_in, _zone(visit, picker, now)]),
         _month(visit, picker),
@@ -90,7 +90,7 @@ def _zone_form(visit: Visit, at: datetime) -> h.Element:
         [forms.hidden(name, value) for name, value in kept.items() if value and name != "tz"],
         h.div(".field")[
             h.label(for_=forms.control_id("tz"))[label],
-            h.select(id=forms.control_id("tz"), name="tz")[
+            h.select(id=forms.control_id("tz"), name="tz", autofocus=True)[
                 None if visit.zone in listed else extra,
                 [
                     h.optgroup(label=region)[

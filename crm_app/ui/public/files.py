@@ -36,9 +36,18 @@ class PublicFile:
 
 
 def _file(name: str, content: bytes) -> PublicFile:
+    if name.endswith(".js"):
+        content = squeezed_script(content.decode()).encode()
     media_type = _TYPES[Path(name).suffix]
     squeezed = None if name.endswith(".woff2") else gzip.compress(content, mtime=0)
     return PublicFile(content, squeezed, media_type, hashlib.sha256(content).hexdigest()[:12])
+
+
+def squeezed_script(code: str) -> str:
+    """``code`` without indentation and lines that are comments. Our scripts know no other comments,
+    and no text that goes over a line's end."""
+    lines = (line.strip() for line in code.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 @functools.cache
