@@ -16,8 +16,7 @@ from sqlmodel import Session
 from crm_app.core import db, migrations
 from crm_app.core.settings import get_settings
 
-
-pytest_plugins = ["tests.ui.tabs"]
+pytest_plugins = ["tests.servers.smtp", "tests.ui.tabs"]
 
 
 @pytest.fixture(autouse=True)

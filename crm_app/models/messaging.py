@@ -35,6 +35,8 @@ class Message(SQLModel, table=True):
     state: MessageState = Field(default=MessageState.QUEUED, sa_type=enum_type(MessageState))
     # A message id for people: why it is not sent (yet).
     error: str = ""
+    # The mail server's own words about it.
+    error_detail: str = ""
     # Rises when a person has it sent anew; each attempt has its own row in the send ledger.
     attempt: int = 0
     # Whose business it is: a member sees the messages that bear his id.
