@@ -55,7 +55,19 @@ def use_actors(load_actor: LoadActor) -> None:
     _injected.load_actor = load_actor
 
 
-class PrivateState(rx.State):
+class _WithErrors(type(rx.State)):  # type: ignore[misc]
+    """Gives every page's state its own ``errors``, before Reflex collects the fields."""
+
+    def __new__(  # noqa: N804 - a metaclass makes classes
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
+    ) -> Any:
+        if any(base.__name__ == "PrivateState" for base in bases):
+            hints = {**namespace.get("__annotations__", {}), "errors": dict[str, str]}
+            namespace = {**namespace, "__annotations__": hints, "errors": {}}
+        return super().__new__(mcs, name, bases, namespace, **kwargs)
+
+
+class PrivateState(rx.State, metaclass=_WithErrors):
     """Base of every state behind sign-in. Each direct subclass has its own ``errors`` by field."""
 
     _user_id: int = 0
@@ -67,9 +79,6 @@ class PrivateState(rx.State):
         errors: dict[str, str]
 
     def __init_subclass__(cls, mixin: bool = False, **kwargs: Any) -> None:
-        if not mixin and PrivateState in cls.__bases__:
-            cls.__annotations__ = {**cls.__dict__.get("__annotations__", {}), "errors": dict[str, str]}
-            cls.errors = {}
         super().__init_subclass__(mixin=mixin, **kwargs)
         for name, computed in getattr(cls, "computed_vars", {}).items():
             unset = isinstance(computed._initial_value, reflex_types.Unset)
