@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
-import crm_app.accounts.jobs  # noqa: F401 - declares the room's handlers
+import crm_app.accounts.jobs
+import crm_app.contacts.jobs  # noqa: F401 - each declares its room's handlers
 from crm_app.core import clock, db, facts, jobs
 from crm_app.core.job_runner import Runner, reap
 from crm_app.core.settings import Settings
@@ -39,9 +40,10 @@ def tick_reap() -> None:
 
 
 def tick_tidy() -> None:
-    """Forget sessions, links and counts that are over, once a day."""
+    """Forget what is over, once a day: sessions, links, counts, contacts deleted long ago."""
     with db.unit_of_work() as session:
-        enqueue_tick(session, "accounts.tidy", every=timedelta(days=1), now=clock.now())
+        for kind in ("accounts.tidy", "contacts.purge"):
+            enqueue_tick(session, kind, every=timedelta(days=1), now=clock.now())
 
 
 def enqueue_tick(session: Session, kind: str, *, every: timedelta, now: datetime) -> None:

@@ -13,11 +13,21 @@ from crm_app.core import clock, facts
 from crm_app.core.access import Actor
 from crm_app.core.errors import Conflict, Invalid
 from crm_app.core.i18n import N_
+from crm_app.core.ids import is_id
 from crm_app.models import Contact, OwnerChange, User
 
 # Decided by a person, who needs the right to change the contact; other rules act for the calendar,
 # campaign or wizard that was allowed to.
 _BY_PEOPLE = frozenset({timeline.BY_HAND, timeline.UNDO})
+
+
+def lock_owner(session: Session, contact: Contact) -> None:
+    """Read the owner as it is now and hold the row until the commit.
+
+    To be called before a rule looks at the owner: two rules must not decide on the same one.
+    """
+    session.flush()
+    session.refresh(contact, attribute_names=["owner_id"], with_for_update=True)
 
 
 def set_owner(
@@ -33,9 +43,7 @@ def set_owner(
 
     ``rule`` is why: a key of ``timeline.REASONS``. Invalid when the user does not work here.
     """
-    session.flush()
-    # The owner as it is now, held until the commit: two rules must not decide on the same one.
-    session.refresh(contact, attribute_names=["owner_id"], with_for_update=True)
+    lock_owner(session, contact)
     if rule in _BY_PEOPLE:
         require_change(actor, contact)
     if contact.owner_id == user_id:
@@ -64,7 +72,7 @@ def undo_owner_change(session: Session, actor: Actor, change_id: int) -> OwnerCh
     change was undone already, or the owner of before has left.
     """
     change, contact = queries.get_owner_change(session, actor, change_id)
-    session.refresh(contact, attribute_names=["owner_id"], with_for_update=True)
+    lock_owner(session, contact)
     require_change(actor, contact)
     latest = session.exec(
         select(OwnerChange.id)
@@ -88,7 +96,7 @@ def undo_owner_change(session: Session, actor: Actor, change_id: int) -> OwnerCh
 def _works_here(session: Session, user_id: int | None) -> bool:
     if user_id is None:
         return True
-    user = session.get(User, user_id)
+    user = session.get(User, user_id) if is_id(user_id) else None
     return user is not None and user.active
 
 

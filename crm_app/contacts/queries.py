@@ -23,6 +23,7 @@ from crm_app.contacts.views import (
 from crm_app.contacts.visibility import may_change, require_change, seen_appointments, seen_contacts
 from crm_app.core.access import Actor
 from crm_app.core.errors import NotFound
+from crm_app.core.ids import is_id
 from crm_app.core.kinds import ContactKind
 from crm_app.models import (
     Appointment,
@@ -56,8 +57,6 @@ __all__ = [
     "timeline",
 ]
 
-_LARGEST_ID = 2**63 - 1
-
 
 def get_contact(
     session: Session, actor: Actor, contact_id: int, *, deleted: bool | None = False
@@ -70,7 +69,7 @@ def get_contact(
     if deleted is not None:
         gone = col(Contact.deleted_at)
         query = query.where(gone.is_not(None) if deleted else gone.is_(None))
-    found = session.exec(query).first() if 0 < contact_id <= _LARGEST_ID else None
+    found = session.exec(query).first() if is_id(contact_id) else None
     if found is None:
         raise NotFound
     return found
@@ -85,7 +84,7 @@ def changeable_contact(session: Session, actor: Actor, contact_id: int) -> Conta
 
 def get_owner_change(session: Session, actor: Actor, change_id: int) -> tuple[OwnerChange, Contact]:
     """A change of owner and its contact, if ``actor`` may see that; NotFound otherwise."""
-    change = session.get(OwnerChange, change_id) if 0 < change_id <= _LARGEST_ID else None
+    change = session.get(OwnerChange, change_id) if is_id(change_id) else None
     if change is None:
         raise NotFound
     return change, get_contact(session, actor, change.contact_id)
@@ -193,7 +192,7 @@ def timeline(
     place = (col(TimelineEntry.at), col(TimelineEntry.id))
     query = select(TimelineEntry).where(TimelineEntry.contact_id == contact.id)
     if before is not None:
-        edge = session.get(TimelineEntry, before) if 0 < before <= _LARGEST_ID else None
+        edge = session.get(TimelineEntry, before) if is_id(before) else None
         if edge is None or edge.contact_id != contact.id:
             raise NotFound
         query = query.where(tuple_(*place) < (edge.at, edge.id))

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, func, tuple_
+from sqlalchemy import ColumnElement, false, func, tuple_
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
@@ -23,6 +23,7 @@ from crm_app.contacts.visibility import seen_contacts
 from crm_app.core.access import Actor
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import N_
+from crm_app.core.ids import is_id
 from crm_app.core.kinds import ContactKind
 from crm_app.models import Contact, ContactTag, Tag
 
@@ -115,7 +116,7 @@ def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(col(Contact.kind) == kind)
     if owner_id is not None:
         owner = col(Contact.owner_id)
-        conditions.append(owner.is_(None) if owner_id == NOBODY else owner == owner_id)
+        conditions.append(owner.is_(None) if owner_id == NOBODY else _is(owner, owner_id))
     if tag := filters.get("tag", ""):
         bearers = (
             select(ContactTag.contact_id)
@@ -124,6 +125,10 @@ def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
         )
         conditions.append(col(Contact.id).in_(bearers))
     return conditions
+
+
+def _is(column: ColumnElement[Any] | Mapped[Any], number: int) -> ColumnElement[bool]:
+    return column == number if is_id(number) else false()
 
 
 def _order(sort: Sort | str) -> Sort:
@@ -156,13 +161,15 @@ def _unpacked(order: Sort, after: str) -> tuple[str | datetime, int]:
     # A cursor comes back from a browser or a program, so nothing about it can be relied on.
     padded = after + "=" * (-len(after) % 4)
     made_for, value, last_id = json.loads(base64.urlsafe_b64decode(padded))
-    if made_for != order.value or type(last_id) is not int or not 0 < last_id < 2**63:
+    if made_for != order.value or not isinstance(value, str):
+        raise ValueError(after)
+    if type(last_id) is not int or not is_id(last_id):
         raise ValueError(after)
     if order.value.lstrip("-") == Sort.NAME:
         value.encode()
         if "\x00" in value:
             raise ValueError(after)
-        return str(value), last_id
+        return value, last_id
     at = datetime.fromisoformat(value)
     if at.tzinfo is None:
         raise ValueError(after)

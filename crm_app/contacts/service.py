@@ -17,7 +17,7 @@ from crm_app.contacts.finding import find_or_make, match_by_email
 from crm_app.contacts.history import note
 from crm_app.contacts.making import check_company, make, region_for
 from crm_app.contacts.names import cleaned_lines, folded
-from crm_app.contacts.owners import set_owner, undo_owner_change
+from crm_app.contacts.owners import lock_owner, set_owner, undo_owner_change
 from crm_app.contacts.visibility import require_change
 from crm_app.core import clock, facts
 from crm_app.core.access import Actor
@@ -33,6 +33,7 @@ __all__ = [
     "create",
     "delete",
     "find_or_make",
+    "lock_owner",
     "match_by_email",
     "note",
     "restore",

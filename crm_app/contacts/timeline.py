@@ -6,13 +6,18 @@ commas; the list ``fields`` holds names of fields, which are translated.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
 
 from crm_app.core.i18n import N_, translate
+from crm_app.core.kinds import AppointmentStatus
 
 CREATED = N_("Created")
 CREATED_FROM: dict[str, str] = {
-    "page": N_("Came in through a booking page"),
+    "calendar": N_("Came in through a booking page"),
     "sync": N_("Came in through a connected calendar"),
     "import": N_("Came in with an import"),
     "form": N_("Came in through a form"),
@@ -47,6 +52,15 @@ FIELD_NAMES: dict[str, str] = {
     "custom": N_("Custom fields"),
 }
 
+STATUS_NAMES: dict[str, str] = {
+    AppointmentStatus.NEW: N_("New"),
+    AppointmentStatus.CONFIRMED: N_("Confirmed"),
+    AppointmentStatus.SHOWED: N_("Showed"),
+    AppointmentStatus.NO_SHOW: N_("No-show"),
+    AppointmentStatus.CANCELLED: N_("Cancelled"),
+    AppointmentStatus.INVALID: N_("Invalid"),
+}
+
 # Why an owner changed: the values that ``set_owner`` is given as its rule (CON-5).
 BY_HAND = "by_hand"
 AT_CREATION = "at_creation"
@@ -73,8 +87,8 @@ _SOME_RULE = N_("Rule: {rule}")
 
 
 def created_message(source: str) -> str:
-    """The message id for a contact that came in through ``source``."""
-    return CREATED_FROM.get(source, CREATED)
+    """The message id for a contact that came in through ``source``, a word or ``word:which``."""
+    return CREATED_FROM.get(source.partition(":")[0], CREATED)
 
 
 def owner_message(had_owner: bool, has_owner: bool) -> str:
@@ -91,9 +105,14 @@ def reason(locale: str, rule: str) -> str:
     return translate(locale, _SOME_RULE, rule=rule.replace("_", " "))
 
 
-def sentence(locale: str, message: str, params: Mapping[str, Any]) -> str:
-    """An entry's sentence in ``locale``; values that are missing leave the sentence unfilled."""
-    shown = {name: _shown(locale, name, value) for name, value in params.items()}
+def sentence(
+    locale: str, message: str, params: Mapping[str, Any], *, time_zone: str = "UTC"
+) -> str:
+    """An entry's sentence in ``locale``; values that are missing leave the sentence unfilled.
+
+    Values called ``…_at`` are ISO 8601 instants and are shown in ``time_zone``.
+    """
+    shown = {name: _shown(locale, time_zone, name, value) for name, value in params.items()}
     template = translate(locale, message)
     try:
         return template.format(**shown)
@@ -101,9 +120,18 @@ def sentence(locale: str, message: str, params: Mapping[str, Any]) -> str:
         return template
 
 
-def _shown(locale: str, name: str, value: object) -> str:
-    if not isinstance(value, list | tuple):
-        return str(value)
-    if name == "fields":
-        return ", ".join(translate(locale, FIELD_NAMES.get(str(item), str(item))) for item in value)
-    return ", ".join(str(item) for item in value)
+def instant(locale: str, time_zone: str, at: datetime) -> str:
+    """``at`` as people write it: date and time of day in ``time_zone``."""
+    return str(format_datetime(at, "medium", tzinfo=ZoneInfo(time_zone), locale=locale))
+
+
+def _shown(locale: str, time_zone: str, name: str, value: object) -> str:
+    if isinstance(value, list | tuple):
+        items = [str(item) for item in value]
+        names = FIELD_NAMES if name == "fields" else {}
+        return ", ".join(translate(locale, names[i]) if i in names else i for i in items)
+    if name.endswith("_at") and isinstance(value, str):
+        return instant(locale, time_zone, datetime.fromisoformat(value))
+    if name == "status" and value in STATUS_NAMES:
+        return translate(locale, STATUS_NAMES[str(value)])
+    return str(value)

@@ -7,7 +7,10 @@ from typing import Any
 from sqlmodel import Session
 
 from crm_app import models
+from crm_app.contacts.names import folded
+from crm_app.contacts.search_words import document
 from crm_app.core.access import Actor
+from crm_app.core.addresses import email_key
 from crm_app.core.kinds import Role
 
 _numbers = count(1)
@@ -86,11 +89,15 @@ def contact(session: Session, **values: Any) -> models.Contact:
     email = values.pop("email", None)
     defaults = {"name": f"Lead {next(_numbers)}", "created_at": LONG_AGO, "changed_at": LONG_AGO}
     merged = {**defaults, **values}
-    merged.setdefault("sort_key", str(merged["name"]).casefold())
+    merged.setdefault("sort_key", folded(str(merged["name"])))
+    merged.setdefault(
+        "search_text",
+        document(names=[merged["name"]], emails=[email or ""], phones=[], company=""),
+    )
     row: models.Contact = _saved(session, models.Contact(**merged))
     if email:
         _saved(
             session,
-            models.ContactEmail(contact_id=row.id, address=email, key=email.lower()),
+            models.ContactEmail(contact_id=row.id, address=email, key=email_key(email)),
         )
     return row

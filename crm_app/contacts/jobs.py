@@ -1,0 +1,34 @@
+"""Work of the room that nobody waits for: deleted contacts go for good after their 30 days (Q-2)."""
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from crm_app.accounts import audit
+from crm_app.contacts.service import KEPT_AFTER_DELETION
+from crm_app.core import access, clock, db, jobs
+from crm_app.models import Contact
+
+PURGE = "contacts.purge"
+# Small enough that a unit of work stays short on SQLite, where it holds the one write lock.
+_AT_ONCE = 200
+
+
+@jobs.handles(PURGE)
+def purge() -> None:
+    """Remove contacts that were deleted more than 30 days ago, with all that hangs on them."""
+    before = clock.now() - KEPT_AFTER_DELETION
+    while True:
+        with db.unit_of_work() as session:
+            overdue = select(Contact.id).where(col(Contact.deleted_at) < before)
+            ids = list(session.exec(overdue.order_by(col(Contact.id)).limit(_AT_ONCE)))
+            session.execute(delete(Contact).where(col(Contact.id).in_(ids)))
+            for contact_id in ids:
+                audit.record(
+                    session,
+                    access.system(PURGE),
+                    "contact.purged",
+                    subject_kind="contact",
+                    subject_id=contact_id,
+                )
+        if len(ids) < _AT_ONCE:
+            return
