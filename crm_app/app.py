@@ -12,6 +12,8 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from crm_app.accounts import queries, sessions
+from crm_app.appointments.ui import teams_page
+from crm_app.appointments.ui.teams_state import Teams
 from crm_app.core import db, log
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_
@@ -44,6 +46,7 @@ guard.install(app, resolve=sessions.resolve_actor, load_actor=load_actor)
 
 pages.add(app, "/", home_page.page, title=N_("Home"))
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
+pages.add(app, "/settings/teams", teams_page.page, title=teams_page.TITLE, on_load=Teams.load, on_live={"appointments": Teams.reread})
 pages.add_not_found(app)
 
 

@@ -135,6 +135,14 @@ def checked_slug(slug: str) -> str:
     return slug
 
 
+def whole(value: Any, low: int, high: int) -> int:
+    """A typed whole number of a member row; Invalid otherwise."""
+    try:
+        return _number(value, low, high)
+    except ValueError as error:
+        raise Invalid(fields={"members": str(error)}) from error
+
+
 def _number(value: Any, low: int, high: int) -> int:
     try:
         number = int(value)

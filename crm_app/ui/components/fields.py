@@ -1,11 +1,11 @@
 """Form controls: label above, help below, the error beside the field in words that say what to do."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import reflex as rx
 
-Text = rx.Var[str] | str
+Text: TypeAlias = rx.Var[str] | str
 
 
 def _given(text: Text) -> bool:

@@ -3,14 +3,14 @@
 Built on Radix, which keeps the focus inside, closes on Escape and gives the focus back.
 """
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import reflex as rx
 
 from crm_app.ui.components.buttons import icon_button
 from crm_app.ui.words import tr
 
-Text = rx.Var[str] | str
+Text: TypeAlias = rx.Var[str] | str
 
 
 def dialog(

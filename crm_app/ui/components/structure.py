@@ -1,10 +1,10 @@
 """How a page is laid out: its header, cards, sections and tabs."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import reflex as rx
 
-Text = rx.Var[str] | str
+Text: TypeAlias = rx.Var[str] | str
 
 
 def page_header(title: Text, hint: Text = "", *actions: rx.Component) -> rx.Component:

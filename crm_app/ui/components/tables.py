@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import reflex as rx
 
-Text = rx.Var[str] | str
+Text: TypeAlias = rx.Var[str] | str
 
 
 @dataclass(frozen=True, slots=True)
