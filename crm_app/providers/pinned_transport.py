@@ -60,6 +60,16 @@ def system_resolve(host: str, port: int) -> Collection[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How the world is reached. Tests bring a resolver, a certificate or sockets of their own;
+    addresses are checked all the same."""
+
+    resolve: Resolve = system_resolve
+    ssl_context: ssl.SSLContext | None = None
+    sockets: httpcore.NetworkBackend = field(default_factory=httpcore.SyncBackend)
+
+
 @dataclass
 class Guard:
     """Turns names into addresses that may be visited."""
@@ -100,9 +110,9 @@ class Guard:
 class PinnedBackend(httpcore.NetworkBackend):
     """Opens sockets only to addresses that ``guard`` let pass."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, sockets: httpcore.NetworkBackend) -> None:
         self._guard = guard
-        self._sockets = httpcore.SyncBackend()
+        self._sockets = sockets
 
     def connect_tcp(
         self,

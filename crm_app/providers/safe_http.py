@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from ssl import SSLCertVerificationError, SSLContext
+from ssl import SSLCertVerificationError
 from types import TracebackType
 from typing import Self
 
@@ -26,9 +26,8 @@ from crm_app.providers.addresses import Allowance, plain_host
 from crm_app.providers.pinned_transport import (
     Deadline,
     Guard,
+    Network,
     PinnedBackend,
-    Resolve,
-    system_resolve,
 )
 
 _USER_AGENT = "Tandem-CRM"
@@ -104,20 +103,20 @@ class SafeHttp:
         timeout: float = 30.0,
         max_bytes: int = 20_000_000,
         foreign_redirects: bool = True,
-        ssl_context: SSLContext | None = None,
-        resolve: Resolve = system_resolve,
+        network: Network | None = None,
     ) -> None:
+        network = network or Network()
         self._credentials = credentials
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._foreign_redirects = foreign_redirects
         self._deadline = Deadline()
-        self._guard = Guard(Allowance.of(allow), self._deadline, resolve)
+        self._guard = Guard(Allowance.of(allow), self._deadline, network.resolve)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl_context or httpx.create_ssl_context(trust_env=False),
+            ssl_context=network.ssl_context or httpx.create_ssl_context(trust_env=False),
             max_connections=4,
             keepalive_expiry=15,
-            network_backend=PinnedBackend(self._guard),
+            network_backend=PinnedBackend(self._guard, network.sockets),
         )
 
     def request(
@@ -144,6 +143,10 @@ class SafeHttp:
             if answer.status == 303:
                 method, content = "GET", b""
         raise Rejected(N_("The server sends us around in circles."))
+
+    def trusts(self, url: str) -> bool:
+        """Whether the credentials may be sent to ``url``; without any, there is nothing to lose."""
+        return self._credentials is None or self._credentials.fit(parse_url(url))
 
     def limited(self, seconds: float) -> AbstractContextManager[None]:
         """All requests inside the block end within ``seconds``."""

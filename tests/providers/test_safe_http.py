@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from crm_app.core.errors import AddressRefused, Rejected, RemoteError, RemoteUnavailable
+from crm_app.providers.pinned_transport import Network
 from crm_app.providers.safe_http import Credentials, SafeHttp, parse_url
 from tests.servers.plain_http import Asked, Told, certificate, plain_server
 
@@ -66,7 +67,7 @@ def test_syn1_no_spelling_of_loopback_gets_through(url: str) -> None:
 @pytest.mark.parametrize("address", ["10.0.0.1", "169.254.169.254", "100.64.0.1", "fd00::1"])
 def test_syn1_names_that_lead_inside_are_refused(address: str) -> None:
     with (
-        SafeHttp(resolve=resolver(evil_example=["8.8.8.8", address])) as http,
+        SafeHttp(network=Network(resolve=resolver(evil_example=["8.8.8.8", address]))) as http,
         pytest.raises(AddressRefused),
     ):
         http.request("GET", "https://evil.example/")
@@ -96,7 +97,10 @@ def test_syn1_rebinding_gains_nothing() -> None:
     def close(told: Asked) -> Told:
         return Told(headers={"Connection": "close"}, body=b"hello")
 
-    with plain_server(close) as server, SafeHttp(allow=LOOPBACK, resolve=resolve) as http:
+    with (
+        plain_server(close) as server,
+        SafeHttp(allow=LOOPBACK, network=Network(resolve=resolve)) as http,
+    ):
         url = server.url("/", host="rebind.example")
         # Checked and connected with one and the same answer of the resolver ...
         assert http.request("GET", url).text == "hello"
@@ -196,7 +200,9 @@ def test_syn13_credentials_follow_the_same_host_to_https_only() -> None:
 def test_syn13_no_password_over_plain_http_to_the_outside() -> None:
     credentials = Credentials("http://cal.example/", "ann", SECRET)
     with (
-        SafeHttp(credentials=credentials, resolve=resolver(cal_example=["8.8.8.8"])) as http,
+        SafeHttp(
+            credentials=credentials, network=Network(resolve=resolver(cal_example=["8.8.8.8"]))
+        ) as http,
         pytest.raises(AddressRefused, match="https"),
     ):
         http.request("GET", "http://cal.example/")
@@ -206,14 +212,16 @@ def test_syn1_https_checks_the_name_and_never_falls_back(tmp_path: Path) -> None
     server_tls, client_tls = certificate(tmp_path, "cal.example")
     resolve = resolver(cal_example=["127.0.0.1"], other_example=["127.0.0.1"])
     with plain_server(redirect("http://127.0.0.1/"), tls=server_tls) as server:
-        with SafeHttp(allow=LOOPBACK, ssl_context=client_tls, resolve=resolve) as http:
+        with SafeHttp(
+            allow=LOOPBACK, network=Network(resolve=resolve, ssl_context=client_tls)
+        ) as http:
             with pytest.raises(AddressRefused, match="encryption"):
                 http.request("GET", server.url("/", host="cal.example"))
             assert http.request("GET", server.url("/there", host="cal.example")).text == "there"
             with pytest.raises(Rejected, match="certificate"):
                 http.request("GET", server.url("/", host="other.example"))
         with (
-            SafeHttp(allow=LOOPBACK, resolve=resolve) as http,
+            SafeHttp(allow=LOOPBACK, network=Network(resolve=resolve)) as http,
             pytest.raises(Rejected, match="certificate"),
         ):
             http.request("GET", server.url("/", host="cal.example"))
@@ -273,7 +281,7 @@ def test_syn1_a_resolver_that_hangs_ends_in_time() -> None:
         release.wait(20)
         return ["8.8.8.8"]
 
-    with SafeHttp(timeout=0.2, resolve=resolve) as http:
+    with SafeHttp(timeout=0.2, network=Network(resolve=resolve)) as http:
         began = time.monotonic()
         with pytest.raises(RemoteUnavailable):
             http.request("GET", "https://slow.example/")
@@ -285,7 +293,10 @@ def test_syn1_unknown_names_and_closed_ports() -> None:
     def resolve(host: str, port: int) -> list[str]:
         raise OSError("no such host")
 
-    with SafeHttp(resolve=resolve) as http, pytest.raises(RemoteUnavailable, match="No server"):
+    with (
+        SafeHttp(network=Network(resolve=resolve)) as http,
+        pytest.raises(RemoteUnavailable, match="No server"),
+    ):
         http.request("GET", "https://nowhere.example/")
     with plain_server(hello) as server:
         url = server.url()

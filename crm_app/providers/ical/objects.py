@@ -1,0 +1,23 @@
+"""What a calendar object is about, at a glance."""
+
+from crm_app.providers.ical.lines import blocks, name_of, unfold
+from crm_app.providers.ical.properties import Properties
+
+_KINDS = ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY")
+
+
+def components_of(raw: str) -> tuple[str, ...]:
+    """The kinds of components that ``raw`` holds."""
+    begun = {
+        line.partition(":")[2].strip().upper() for line in unfold(raw) if name_of(line) == "BEGIN"
+    }
+    return tuple(kind for kind in _KINDS if kind in begun)
+
+
+def uid_of(raw: str) -> str:
+    """The UID that all events of an object share (RFC 4791 §4.1), empty when there is none."""
+    lines = unfold(raw)
+    for block in blocks(lines, "VEVENT"):
+        if uid := Properties(lines, block).text("UID").strip():
+            return uid
+    return ""
