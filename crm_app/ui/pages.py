@@ -9,8 +9,31 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.ui import live, navigation, shell
+from reflex.app import default_error_boundary
+
+from crm_app.ui import live, navigation, overlay, shell
+from crm_app.ui.public import files
 from crm_app.ui.words import tr
+
+
+# Around every page: what catches errors of the browser's side, and our own word on a lost connection.
+WRAPS: dict[tuple[int, str], Callable[[bool], rx.Component | None]] = {
+    (55, "ErrorBoundary"): lambda _stateful: default_error_boundary(),
+    (5, "Overlay"): lambda stateful: overlay.connection_lost() if stateful else None,
+}
+
+
+def toaster() -> rx.Component:
+    """Where short messages appear: away from the save bar and the primary action."""
+    return rx.toast.provider(position="top-center", rich_colors=False, close_button=False)
+
+
+def head() -> list[rx.Component]:
+    """What every page's head holds."""
+    return [
+        rx.el.link(rel="icon", href=files.address("mark.svg"), type="image/svg+xml"),
+        rx.el.meta(name="robots", content="noindex"),
+    ]
 
 
 def add(
@@ -39,7 +62,7 @@ def add(
     app.add_page(
         page,
         route=route,
-        title=f"{title} · Tandem",
+        title=tr(title) + " · Tandem",
         on_load=[shell.Shell.enter, *loads],
         meta=[{"name": "theme-color", "content": "#f6f7f9"}],
     )
@@ -48,6 +71,3 @@ def add(
 def add_not_found(app: rx.App) -> None:
     """The page for every address that is none."""
     app.add_page(lambda: shell.not_found(), route="404", title="Tandem")
-
-
-__all__ = ["add", "add_not_found", "tr"]

@@ -49,7 +49,7 @@ def _group(label: str, entries: tuple[Entry, ...]) -> rx.Component:
 
 
 def _link(entry: Entry) -> rx.Component:
-    here = rx.State.router.page.path == entry.route
+    here = rx.State.router.url.path == entry.route
     link = rx.link(
         rx.icon(entry.icon, size=16, aria_hidden="true"),
         rx.el.span(tr(entry.label)),

@@ -12,6 +12,7 @@ from crm_app.ui.components.buttons import link_button
 from crm_app.ui.components.feedback import empty_state
 from crm_app.ui.components.people import avatar, initials
 from crm_app.ui.navigation import Entry
+from crm_app.ui.public import files
 from crm_app.ui.state import PrivateState, handler
 from crm_app.ui.words import Words, tr
 
@@ -34,7 +35,7 @@ class Shell(PrivateState):
     async def enter(self) -> Any:
         """A page opens: take the user's language, and follow the page's topics."""
         token = self.router.session.client_token
-        live.opened(token, self.router.page.path)
+        live.opened(token, self.router.route_id)
         if not self.name:
             await self._take_user()
         html = f"document.documentElement.lang={self._locale!r}"
@@ -67,17 +68,15 @@ def frame(content: rx.Component, *, width: str = "page") -> rx.Component:
 
 
 def _is_here(route: str) -> Any:
-    path = rx.State.router.page.path
-    if route == "/":
-        return (path == "/") | (path == "/index")
-    return (path == route) | path.startswith(route + "/")
+    path = rx.State.router.url.path
+    return path == "/" if route == "/" else (path == route) | path.startswith(route + "/")
 
 
 def _rail() -> rx.Component:
     return rx.el.aside(
         rx.el.div(
             rx.link(
-                rx.image(src="/mark.svg", alt="", width="24px", height="24px"),
+                rx.image(src=files.address("mark.svg"), alt="", width="24px", height="24px"),
                 rx.el.span("Tandem"),
                 href="/",
                 underline="none",

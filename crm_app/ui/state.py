@@ -196,9 +196,18 @@ async def _told(state: PrivateState, error: Exception) -> list[Any]:
         return [rx.call_script(_FOCUS_FIRST_ERROR)]
     if isinstance(error, CrmError):
         return [rx.toast.error(state._say(error.user_message, **error.params))]
+    return [_surprise(state._locale, error)]
+
+
+def unexpected(exception: Exception) -> rx.event.EventSpec:
+    """What Reflex does with an exception that no handler of ours caught, such as the guard's own."""
+    return _surprise("en", exception)
+
+
+def _surprise(locale: str, error: Exception) -> rx.event.EventSpec:
     reference = secrets.token_hex(4)
-    log.error("a handler failed, reference %s", reference, exc_info=error)
-    return [rx.toast.error(state._say(_SURPRISE, reference=reference))]
+    log.error("an event failed, reference %s", reference, exc_info=error)
+    return rx.toast.error(translate(locale, _SURPRISE, reference=reference))
 
 
 def _params(text: str, params: dict[str, object]) -> dict[str, object]:

@@ -43,4 +43,4 @@ def tr(message: str, /, **params: rx.Var | str | int) -> rx.Var[str]:
         filled = value if isinstance(value, rx.Var) else rx.Var.create(value)
         data.append(filled._get_all_var_data())
         code = f"String({code}).replaceAll({json.dumps('{' + name + '}')}, () => String({filled!s}))"
-    return rx.Var(_js_expr=code, _var_type=str, _var_data=VarData.merge(*data))
+    return rx.Var(_js_expr=code, _var_type=str, _var_data=VarData.merge(*data)).to(str)
