@@ -11,17 +11,20 @@ from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from crm_app.accounts import http as accounts_http
 from crm_app.accounts import queries, sessions
 from crm_app.appointments.ui import teams_page
 from crm_app.appointments.ui.teams_state import Teams
+from crm_app.booking import http as booking_http
 from crm_app.core import db, log
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_
 from crm_app.core.settings import get_settings
 from crm_app.models import User
-from crm_app.ui import guard, home_page, live, pages, settings_frame
+from crm_app.ui import guard, health, home_page, live, pages, settings_frame
 from crm_app.ui.door import Door, Keys
 from crm_app.ui.public import files
+from crm_app.ui.state import unexpected
 from crm_app.worker import Worker
 
 
@@ -37,17 +40,30 @@ def has_users() -> bool:
         return queries.has_users(session)
 
 
-ROUTES: list[BaseRoute] = [*files.routes]
+ROUTES: list[BaseRoute] = [
+    *files.routes,
+    *health.routes,
+    *accounts_http.routes,
+    *booking_http.routes,
+]
 
 http = Starlette(routes=ROUTES)
 keys = Keys(resolve=sessions.resolve_actor, has_users=has_users, public_url=lambda: get_settings().url)
-app = rx.App(api_transformer=[http, lambda inner: Door(inner, keys)])
+app = rx.App(
+    api_transformer=[http, lambda inner: Door(inner, keys)],
+    app_wraps=pages.WRAPS,
+    toaster=pages.toaster(),
+    head_components=pages.head(),
+    backend_exception_handler=unexpected,
+)
 guard.install(app, resolve=sessions.resolve_actor, load_actor=load_actor)
 
+# fmt: off
 pages.add(app, "/", home_page.page, title=N_("Home"))
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/teams", teams_page.page, title=teams_page.TITLE, on_load=Teams.load, on_live={"appointments": Teams.reread})
 pages.add_not_found(app)
+# fmt: on
 
 
 @contextlib.asynccontextmanager
