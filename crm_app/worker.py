@@ -11,7 +11,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
 import crm_app.accounts.jobs
-import crm_app.contacts.jobs  # noqa: F401 - each declares its room's handlers
+import crm_app.appointments.jobs
+import crm_app.contacts.jobs
+import crm_app.messaging.jobs  # noqa: F401 - each declares its room's handlers
 from crm_app.core import clock, db, facts, jobs
 from crm_app.core.job_runner import Runner, reap
 from crm_app.core.settings import Settings
@@ -19,7 +21,16 @@ from crm_app.core.settings import Settings
 log = logging.getLogger(__name__)
 
 # What happened -> the jobs that are to hear of it; each gets ``fact_id``.
-LISTENERS: dict[type[facts.Fact], tuple[str, ...]] = {}
+LISTENERS: dict[type[facts.Fact], tuple[str, ...]] = {
+    facts.AppointmentBooked: ("appointments.mail",),
+    facts.AppointmentRescheduled: ("appointments.mail",),
+    facts.AppointmentMemberChanged: ("appointments.mail",),
+    facts.AppointmentEdited: ("appointments.mail",),
+    facts.AppointmentCancelled: ("appointments.mail",),
+    facts.AppointmentStatusChanged: ("appointments.mail",),
+    facts.PasswordResetRequested: ("messages.account_link",),
+    facts.UserInvited: ("messages.account_link",),
+}
 
 
 @jobs.handles("facts.dispatch")

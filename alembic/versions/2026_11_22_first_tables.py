@@ -398,7 +398,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("deleted_at IS NULL"),
             postgresql_where=sa.text("deleted_at IS NULL"),
         )
-        batch_op.create_index("ix_contact_deleted", ["deleted_at"], unique=False)
+        batch_op.create_index(
+            "ix_contact_deleted",
+            ["deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_contact_name",
             ["sort_key", "id"],
@@ -479,6 +485,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("contact_id", sa.Integer(), nullable=True),
         sa.Column("class_session_id", sa.Integer(), nullable=True),
+        sa.Column("lead_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("lead_email", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -748,7 +755,8 @@ def upgrade() -> None:
         sa.Column("etag", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("written_sequence", sa.Integer(), nullable=False),
         sa.Column("written_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("base", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("written", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("kept", sa.JSON(none_as_null=True), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -975,7 +983,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("deleted_at IS NULL"),
             postgresql_where=sa.text("deleted_at IS NULL"),
         )
-        batch_op.drop_index("ix_contact_deleted")
+        batch_op.drop_index(
+            "ix_contact_deleted",
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_contact_created",
             sqlite_where=sa.text("deleted_at IS NULL"),

@@ -51,7 +51,8 @@ class Details:
     time_zone: str = "UTC"
     answers: Mapping[str, Any] = field(default_factory=dict)
     guests: list[dict[str, str]] = field(default_factory=list)
-    # Where the lead's mail goes; empty: to the contact's first address.
+    # As whom and where the lead gets mail; empty: the contact's name and first address.
+    lead_name: str = ""
     lead_email: str = ""
 
 
@@ -91,6 +92,7 @@ def create(
         calendar_id=calendar.id or 0,
         user_id=user_id,
         contact_id=contact.id if contact else None,
+        lead_name=details.lead_name,
         lead_email=details.lead_email,
         title=details.title or (contact.name if contact else calendar.name),
         starts_at=starts_at,
@@ -174,11 +176,17 @@ def reschedule(
 
 
 def change_member(
-    session: Session, actor: Actor, appointment: Appointment, user_id: int
+    session: Session,
+    actor: Actor,
+    appointment: Appointment,
+    user_id: int,
+    *,
+    despite_conflicts: bool = False,
 ) -> Appointment:
     """Give the appointment to another member at the same time (CAL-10).
 
-    Conflict when he is busy then: with another appointment, an external event or time off.
+    Conflict when he is busy then: with another appointment, and, unless ``despite_conflicts``, with
+    an external event or time off.
     """
     steps.require_standing(appointment)
     if user_id == appointment.user_id:
@@ -189,7 +197,8 @@ def change_member(
     before = appointment.user_id
     member_ids = steps.serving(session, calendar, user_id)
     claims.lock(session, {*member_ids, before})
-    steps.refuse_when_busy(session, actor, user_id, appointment.starts_at, appointment.ends_at)
+    if not despite_conflicts:
+        steps.refuse_when_busy(session, actor, user_id, appointment.starts_at, appointment.ends_at)
     claims.release(session, appointment)
     appointment.user_id = user_id
     steps.touch(session, appointment, sequence=True)

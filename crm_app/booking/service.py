@@ -117,6 +117,7 @@ def book(
             time_zone=lead.time_zone,
             answers=lead.answers,
             guests=lead.guests,
+            lead_name=lead.name,
             lead_email=lead.email,
         ),
         reason=reason,

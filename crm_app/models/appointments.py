@@ -133,7 +133,8 @@ class Appointment(SQLModel, table=True):
         default=None, foreign_key="contact.id", index=True, ondelete="SET NULL"
     )
     class_session_id: int | None = Field(default=None, foreign_key="class_session.id")
-    # The address that the lead booked with; empty: the contact's first one is used.
+    # The name and address that the lead booked with; empty: those of the contact are used.
+    lead_name: str = ""
     lead_email: str = ""
     title: str
     starts_at: datetime
