@@ -11,6 +11,7 @@ from crm_app.core.kinds import ContactKind
 
 
 _PRESENT = text("deleted_at IS NULL")
+_DELETED = text("deleted_at IS NOT NULL")
 # Folded text sorts by code point on both databases, whatever language the server speaks.
 _CODE_POINTS = Text().with_variant(Text(collation="C"), "postgresql")
 
@@ -29,7 +30,7 @@ class Contact(SQLModel, table=True):
         _list_index("ix_contact_created", "created_at", "id"),
         _list_index("ix_contact_changed", "changed_at", "id"),
         _list_index("ix_contact_owner_name", "owner_id", "sort_key", "id"),
-        Index("ix_contact_deleted", "deleted_at"),
+        Index("ix_contact_deleted", "deleted_at", sqlite_where=_DELETED, postgresql_where=_DELETED),
     )
 
     id: int | None = Field(default=None, primary_key=True)
