@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 HOME = "/"
 # Pages that make no sense right after signing in.
 _NOT_AFTER = ("/login", "/logout", "/setup", "/auth", "/forgot", "/reset", "/invite")
-_PATH = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f\x7f]*")
+_PATH = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f\x7f\ud800-\udfff]*")
 
 
 def safe_next(wanted: str | None) -> str:

@@ -56,7 +56,7 @@ def hashed(password: str) -> str:
 def verify(stored: str | None, password: str) -> bool:
     """Whether ``password`` is the stored one. None is never right and takes as long to refuse."""
     plain = _plain(password)
-    known = stored is not None and len(plain) <= LONGEST
+    known = bool(stored) and len(plain) <= LONGEST
     try:
         with _at_once:
             right = _hasher.verify(stored if known and stored else _nobodys(), plain[:LONGEST])

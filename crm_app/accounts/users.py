@@ -191,10 +191,11 @@ def change_email(
     values = checks.cleaned({"email": checks.email}, {"email": email})
     if actor.user_id == user.id and not passwords.verify(user.password_hash, password or ""):
         raise Invalid(fields={"password": N_("This is not your present password.")})
+    _refuse_taken(session, values["email"], but=user.id)
     user.email, user.email_key = values["email"], email_key(values["email"])
+    _save(session, user)
     for purpose in (tokens.INVITE, tokens.RESET):
         tokens.void(session, purpose, user.id or 0)
-    _save(session, user)
     audit.record(session, actor, "user.email", subject_kind="user", subject_id=user.id)
 
 
@@ -229,6 +230,7 @@ def _make_workspace(session: Session, values: dict[str, Any], now: datetime) -> 
 
 
 def _add(session: Session, values: dict[str, Any], *, password: str | None, now: datetime) -> User:
+    _refuse_taken(session, values["email"])
     user = User(
         **values,
         slug=_free_slug(session, values["name"]),
@@ -249,13 +251,14 @@ def _free_slug(session: Session, name: str) -> str:
     return next(slug for slug in candidates(wanted) if slug not in taken)
 
 
-def _save(session: Session, user: User) -> None:
-    with session.no_autoflush:
-        other = session.exec(
-            select(User.id).where(User.email_key == user.email_key, col(User.id) != (user.id or 0))
-        ).first()
-    if other is not None:
+def _refuse_taken(session: Session, address: str, *, but: int | None = None) -> None:
+    key = email_key(address)
+    holder = session.exec(select(User.id).where(User.email_key == key)).first()
+    if holder is not None and holder != but:
         raise Invalid(fields={"email": EMAIL_TAKEN})
+
+
+def _save(session: Session, user: User) -> None:
     session.add(user)
     try:
         session.flush()
