@@ -13,7 +13,8 @@ from starlette.routing import BaseRoute
 
 from crm_app.accounts import http as accounts_http
 from crm_app.accounts import queries, sessions
-from crm_app.appointments.ui import teams_page
+from crm_app.appointments.ui import calendar_page, teams_page
+from crm_app.appointments.ui.calendar_state import CalendarPage
 from crm_app.appointments.ui.teams_state import Teams
 from crm_app.booking import http as booking_http
 from crm_app.core import db, log
@@ -48,7 +49,9 @@ ROUTES: list[BaseRoute] = [
 ]
 
 http = Starlette(routes=ROUTES)
-keys = Keys(resolve=sessions.resolve_actor, has_users=has_users, public_url=lambda: get_settings().url)
+keys = Keys(
+    resolve=sessions.resolve_actor, has_users=has_users, public_url=lambda: get_settings().url
+)
 app = rx.App(
     api_transformer=[http, lambda inner: Door(inner, keys)],
     app_wraps=pages.WRAPS,
@@ -60,6 +63,7 @@ guard.install(app, resolve=sessions.resolve_actor, load_actor=load_actor)
 
 # fmt: off
 pages.add(app, "/", home_page.page, title=N_("Home"))
+pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=CalendarPage.load, on_live={"appointments": CalendarPage.reread}, width="wide")
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/teams", teams_page.page, title=teams_page.TITLE, on_load=Teams.load, on_live={"appointments": Teams.reread})
 pages.add_not_found(app)
@@ -82,4 +86,4 @@ async def work() -> AsyncIterator[None]:
 
 
 app.register_lifespan_task(work)
-app.register_lifespan_task(live.feed, dashboard=app)
+app.register_lifespan_task(live.feed, dashboard=app, resolve=sessions.resolve_actor)

@@ -117,7 +117,9 @@ def user() -> None:
 @click.option("--admin", is_flag=True, help="Make an administrator.")
 @click.password_option(help="Asked for when it is not given.")
 @click.option("--time-zone", default="UTC", show_default=True, help="IANA name, for a first user.")
-@click.option("--workspace", default="Tandem", show_default=True, help="Its name, for a first user.")
+@click.option(
+    "--workspace", default="Tandem", show_default=True, help="Its name, for a first user."
+)
 def add(
     email: str, name: str, password: str, time_zone: str, workspace: str, *, admin: bool
 ) -> None:

@@ -26,7 +26,7 @@ _STARTED = time.monotonic()
 _LOCAL = ("127.0.0.1", "::1")
 
 
-def healthz(request: Request) -> Response:
+def healthz(_request: Request) -> Response:
     """200 while the database answers, 503 while it does not."""
     try:
         with db.reading() as session:
@@ -41,7 +41,7 @@ def healthz(request: Request) -> Response:
 def waiting(session: Session, now: datetime) -> float:
     """Seconds that the oldest due job has been waiting; 0 when none is due."""
     oldest = session.execute(
-        select(func.min(Job.run_at)).where(Job.state == JobState.READY, col(Job.run_at) <= now)
+        select(func.min(Job.run_at)).where(col(Job.state) == JobState.READY, col(Job.run_at) <= now)
     ).scalar()
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
 
@@ -63,7 +63,9 @@ def _registry() -> CollectorRegistry:
     facts = Gauge("tandem_facts_recorded", "Id of the newest fact", registry=registry)
     uptime = Gauge("tandem_uptime_seconds", "Since this process began", registry=registry)
     with db.reading() as session:
-        for state, count in session.execute(select(Job.state, func.count()).group_by(Job.state)):
+        for state, count in session.execute(
+            select(col(Job.state), func.count()).group_by(col(Job.state))
+        ):
             jobs.labels(state=state.value).set(count)
         lag.set(waiting(session, clock.now()))
         facts.set(session.execute(select(func.max(FactRow.id))).scalar() or 0)

@@ -63,7 +63,8 @@ def _tile(step: _Step) -> rx.Component:
     return rx.link(
         rx.el.span(rx.icon(step.icon, size=20, aria_hidden="true"), class_name="tile-icon"),
         rx.el.span(
-            rx.el.strong(tr(step.title)), rx.el.span(tr(step.text), class_name="hint"),
+            rx.el.strong(tr(step.title)),
+            rx.el.span(tr(step.text), class_name="hint"),
             class_name="tile-words",
         ),
         rx.icon("chevron-right", size=18, aria_hidden="true"),

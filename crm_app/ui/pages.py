@@ -8,13 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import reflex as rx
-
 from reflex.app import default_error_boundary
 
 from crm_app.ui import live, navigation, overlay, shell
 from crm_app.ui.public import files
 from crm_app.ui.words import tr
-
 
 # Around every page: what catches errors of the browser's side, and our own word on a lost connection.
 WRAPS: dict[tuple[int, str], Callable[[bool], rx.Component | None]] = {

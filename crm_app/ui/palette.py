@@ -52,7 +52,9 @@ class Palette(PrivateState):
         self.text = text[:100]
         self.hits = _pages(self._locale, self.text, admin=self._is_admin)
         if self.text.strip():
-            self.hits += await self._read(lambda session, actor: _records(session, actor, self.text))
+            self.hits += await self._read(
+                lambda session, actor: _records(session, actor, self.text)
+            )
         self.searched = True
 
     @handler
@@ -160,7 +162,9 @@ def palette() -> rx.Component:
             ),
             rx.cond(
                 Palette.searched,
-                empty_state("search-x", tr("Nothing found"), tr("Try another word or a part of it.")),
+                empty_state(
+                    "search-x", tr("Nothing found"), tr("Try another word or a part of it.")
+                ),
             ),
         ),
         rx.el.button(id="palette-begin", hidden=True, on_click=Palette.begin, tab_index=-1),

@@ -18,6 +18,7 @@ _NAMES = (
     "table.css",
     "floating.css",
     "calendar.css",
+    "calendar_page.css",
     "teams.css",
 )
 

@@ -8,6 +8,7 @@ for the log.
 """
 
 import asyncio
+import builtins
 import dataclasses
 import functools
 import inspect
@@ -32,9 +33,7 @@ T = TypeVar("T")
 
 LoadActor = Callable[[Session, int], Actor | None]
 SIGN_IN = "window.location.assign('/login')"
-_FOCUS_FIRST_ERROR = (
-    "setTimeout(() => document.querySelector('[aria-invalid=true]')?.focus(), 60)"
-)
+_FOCUS_FIRST_ERROR = "setTimeout(() => document.querySelector('[aria-invalid=true]')?.focus(), 60)"
 _SURPRISE = N_("Something went wrong on our side. It is logged under {reference}.")
 
 
@@ -58,7 +57,7 @@ def use_actors(load_actor: LoadActor) -> None:
 class _WithErrors(type(rx.State)):  # type: ignore[misc]
     """Gives every page's state its own ``errors``, before Reflex collects the fields."""
 
-    def __new__(  # noqa: N804 - a metaclass makes classes
+    def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
     ) -> Any:
         if any(base.__name__ == "PrivateState" for base in bases):
@@ -76,7 +75,7 @@ class PrivateState(rx.State, metaclass=_WithErrors):
     _is_admin: bool = False
 
     if TYPE_CHECKING:
-        errors: dict[str, str]
+        errors: builtins.dict[str, str]
 
     def __init_subclass__(cls, mixin: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(mixin=mixin, **kwargs)
@@ -87,16 +86,19 @@ class PrivateState(rx.State, metaclass=_WithErrors):
                 raise TypeError(f"{cls.__name__}.{name}: computed vars need initial_value=")
 
     @_override_base_method
-    def dict(  # type: ignore[no-untyped-def]
-        self, include_computed=True, initial=False, **kwargs
-    ):
+    def dict(
+        self, include_computed: bool = True, initial: bool = False, **kwargs: Any
+    ) -> builtins.dict[str, Any]:
         """What hydration sends: nothing while no user is bound (``initial`` is the build)."""
         if not initial and not self._user_id:
             return {}
-        return super().dict(include_computed=include_computed, initial=initial, **kwargs)
+        sent: builtins.dict[str, Any] = super().dict(
+            include_computed=include_computed, initial=initial, **kwargs
+        )
+        return sent
 
     @_override_base_method
-    def get_delta(self):  # type: ignore[no-untyped-def]
+    def get_delta(self) -> Any:
         """What an event sends: nothing while no user is bound."""
         return super().get_delta() if self._user_id else {}
 
@@ -149,9 +151,11 @@ def handler(
     """
     if fn is None:
         return functools.partial(handler, admin=admin, background=background)
-    wrapped = _watched_steps(fn) if inspect.isasyncgenfunction(fn) else _watched(fn)
-    wrapped._crm_admin = admin  # type: ignore[attr-defined]
-    wrapped._crm_handler = True  # type: ignore[attr-defined]
+    for name, parameter in list(inspect.signature(fn).parameters.items())[1:]:
+        if parameter.annotation is inspect.Parameter.empty:
+            raise TypeError(f"{fn.__qualname__}({name}): the guard needs an annotation")
+    wrapped: Any = _watched_steps(fn) if inspect.isasyncgenfunction(fn) else _watched(fn)
+    wrapped._crm_admin = admin
     return rx.event(wrapped, background=True) if background else rx.event(wrapped)
 
 

@@ -37,10 +37,12 @@ def tr(message: str, /, **params: rx.Var | str | int) -> rx.Var[str]:
     """``message`` in the user's language; ``{name}`` fields are filled from ``params``."""
     if set(_FIELD.findall(message)) != set(params):
         raise ValueError(f"{message!r} and {sorted(params)} name different fields")
-    found = Words.words.get(message, message)  # type: ignore[attr-defined]
+    found = Words.words.get(message, message)
     code, data = str(found), [found._get_all_var_data()]
     for name, value in params.items():
         filled = value if isinstance(value, rx.Var) else rx.Var.create(value)
         data.append(filled._get_all_var_data())
-        code = f"String({code}).replaceAll({json.dumps('{' + name + '}')}, () => String({filled!s}))"
+        code = (
+            f"String({code}).replaceAll({json.dumps('{' + name + '}')}, () => String({filled!s}))"
+        )
     return rx.Var(_js_expr=code, _var_type=str, _var_data=VarData.merge(*data)).to(str)

@@ -22,7 +22,9 @@ def badge(
     return rx.el.span(
         *([rx.icon(icon, size=12, aria_hidden="true")] if icon else []),
         label,
-        class_name=rx.cond(True, "badge " + shade, "badge") if isinstance(tone, rx.Var) else f"badge {shade}",
+        class_name=rx.cond(True, "badge " + shade, "badge")
+        if isinstance(tone, rx.Var)
+        else f"badge {shade}",
     )
 
 

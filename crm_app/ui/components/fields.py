@@ -17,7 +17,7 @@ def field(
     control: rx.Component,
     *,
     name: str,
-    help: Text = "",  # noqa: A002 - the word of the form
+    help: Text = "",
     error: rx.Var[str] | str = "",
     optional: Text = "",
 ) -> rx.Component:

@@ -17,7 +17,7 @@ def dialog(
     *content: Any,
     title: Text,
     hint: Text = "",
-    open: Any,  # noqa: A002 - Radix's word
+    open: Any,
     on_close: Any,
     actions: tuple[rx.Component, ...] = (),
     width: str = "480px",
@@ -40,7 +40,7 @@ def side_sheet(
     *content: Any,
     title: Text,
     hint: Text = "",
-    open: Any,  # noqa: A002 - Radix's word
+    open: Any,
     on_close: Any,
     actions: tuple[rx.Component, ...] = (),
 ) -> rx.Component:
@@ -73,7 +73,7 @@ def confirm(
     *,
     title: Text,
     text: Text,
-    open: Any,  # noqa: A002 - Radix's word
+    open: Any,
     on_close: Any,
     action: rx.Component,
 ) -> rx.Component:
@@ -84,7 +84,10 @@ def confirm(
             rx.alert_dialog.description(text),
             rx.el.div(
                 rx.el.button(
-                    tr("Cancel"), type="button", class_name="button button-normal", on_click=on_close
+                    tr("Cancel"),
+                    type="button",
+                    class_name="button button-normal",
+                    on_click=on_close,
                 ),
                 action,
                 class_name="floating-actions",
@@ -101,7 +104,7 @@ def menu(trigger: rx.Component, *items: rx.Component, align: str = "end") -> rx.
     """A menu under its button."""
     return rx.dropdown_menu.root(
         rx.dropdown_menu.trigger(trigger),
-        rx.dropdown_menu.content(*items, align=align, class_name="menu"),  # type: ignore[arg-type]
+        rx.dropdown_menu.content(*items, align=align, class_name="menu"),
     )
 
 

@@ -17,7 +17,11 @@ def avatar(
         _var_type=str,
         _var_data=filled._get_all_var_data(),
     )
-    named = {"aria_hidden": "true"} if isinstance(name, str) and not name else {"role": "img", "aria_label": name}
+    named = (
+        {"aria_hidden": "true"}
+        if isinstance(name, str) and not name
+        else {"role": "img", "aria_label": name}
+    )
     return rx.el.span(
         initials,
         class_name="avatar",
