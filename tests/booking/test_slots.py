@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from crm_app.booking.slots import (
     Slot,
     SlotRules,
     Taken,
+    is_free,
     next_free,
     search,
 )
@@ -69,6 +71,27 @@ def test_cal1_the_collective_grid_starts_where_all_begin_to_work() -> None:
     assert starts(rules, KATE, late, mode="all") == ["09:35", "10:15", "11:05"]
 
 
+def test_cal1_the_collective_grid_follows_the_wall_clock_over_a_clock_change() -> None:
+    since, until = datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 5, tzinfo=UTC)
+    hours = Hours({6: ((0, 360),)})
+    kate = MemberTime(1, "Europe/Berlin", hours)
+    late = MemberTime(2, "Europe/Berlin", Hours({6: ((20, 360),)}))
+    slots = search(RULES, [kate, late], since=since, until=until, now=since, mode="all")
+    local = [slot.starts_at.astimezone(ZoneInfo("Europe/Berlin")) for slot in slots]
+    assert [f"{start:%H:%M}" for start in local] == ["00:20", "01:20", "03:20", "04:20"]
+
+
+def test_cal1_the_collective_grid_is_the_same_from_whatever_time_one_looks() -> None:
+    """Auckland's day begins in the middle of Berlin's; that must not start a grid anew."""
+    always = Hours(dict.fromkeys(range(7), ((0, 1440),)))
+    team = [MemberTime(1, "Europe/Berlin", always), MemberTime(2, "Pacific/Auckland", always)]
+    rules = replace(RULES, duration=30, interval=50)
+    whole = found(rules, *team, mode="all")
+    for hour in range(24):
+        part = search(rules, team, since=at(hour), until=at(24), now=BEFORE, mode="all")
+        assert part == [slot for slot in whole if slot.starts_at >= at(hour)]
+
+
 def test_cal1_nobody_serves_no_slots() -> None:
     assert found(RULES) == []
     assert found(RULES, mode="all") == []
@@ -120,6 +143,23 @@ def test_cal2_every_range_of_a_day_has_its_own_grid() -> None:
 def test_cal2_ranges_that_touch_at_midnight_are_one_working_time() -> None:
     night = replace(KATE, hours=Hours({0: ((1380, 1440),), 1: ((0, 60),)}))
     assert starts(replace(RULES, duration=90, interval=30), night) == ["23:00", "23:30"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "starts_at"),
+    [
+        ("Europe/Berlin", datetime(2026, 11, 2, 22, 30, tzinfo=UTC)),
+        ("Pacific/Apia", datetime(2011, 12, 30, 9, 30, tzinfo=UTC)),  # the next day is skipped
+    ],
+)
+def test_cal2_a_slot_over_midnight_is_found_when_the_window_ends_before_it(
+    zone: str, starts_at: datetime
+) -> None:
+    night = MemberTime(1, zone, Hours(dict.fromkeys(range(7), ((0, 60), (1380, 1440)))))
+    rules, until = replace(RULES, duration=90, interval=30), starts_at + timedelta(minutes=10)
+    slots = search(rules, [night], since=starts_at, until=until, now=starts_at)
+    assert [slot.starts_at for slot in slots] == [starts_at]
+    assert is_free(rules, night, starts_at, starts_at) is None
 
 
 def test_cal2_own_buffers_stay_clear_of_every_block() -> None:
@@ -216,6 +256,11 @@ def test_cal3_the_window_may_be_given_in_any_zone_and_is_half_open() -> None:
     )  # fmt: skip
     assert [slot.starts_at for slot in slots] == [at(10)]
     assert search(RULES, [KATE], since=at(11), until=at(10), now=BEFORE) == []
+    just_after = at(10) + timedelta(seconds=1)
+    slots = search(
+        RULES, [KATE], since=just_after, until=just_after + timedelta(hours=1), now=BEFORE
+    )
+    assert [slot.starts_at for slot in slots] == [at(11)]
 
 
 def test_cal3_naive_times_are_refused() -> None:

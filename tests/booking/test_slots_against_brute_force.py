@@ -12,7 +12,7 @@ from tests.booking import brute_force
 from tests.booking.strategies import Scene, scenes
 
 MODEST = settings(
-    max_examples=120,
+    max_examples=60,
     derandomize=True,
     deadline=None,
     database=None,
