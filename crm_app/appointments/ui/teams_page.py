@@ -78,8 +78,8 @@ def _switches() -> rx.Component:
 def _example() -> rx.Component:
     return card(
         rx.el.div(
-            _case("owner", tr("The lead has an owner")),
-            _case("none", tr("The lead has no owner")),
+            _case("owner", tr("Lead with an owner")),
+            _case("none", tr("Lead without one")),
             class_name="segmented",
             role="group",
             aria_label=tr("Which lead?"),
@@ -279,9 +279,7 @@ def _bar(kind: str, percent: Any) -> rx.Component:
     )
 
 
-def _number(
-    row: Any, position: Any, name: str, label: Text
-) -> rx.Component:
+def _number(row: Any, position: Any, name: str, label: Text) -> rx.Component:
     key = f"{name}-" + position.to(str)
     return rx.el.label(
         rx.el.span(label, class_name="help"),

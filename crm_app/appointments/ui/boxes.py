@@ -1,0 +1,176 @@
+"""What the calendar page draws: appointments in their member's colour, external events in grey.
+
+A look never rests on colour alone (CAL-9): the title carries the member's initials, classes add
+patterns, outlines and icons. Names of private events never leave the server (SYN-12).
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from crm_app.accounts import queries as accounts
+from crm_app.appointments import busy, queries
+from crm_app.core.access import Actor
+from crm_app.core.i18n import N_, translate
+from crm_app.core.kinds import AppointmentStatus
+from crm_app.models import Appointment, Calendar, CalendarMember, User
+from crm_app.ui.components.people import initials
+
+Row = dict[str, Any]
+
+# Cancelled and invalid ones only clutter the week; a no-show stays visible, struck through.
+_HIDDEN = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.INVALID})
+_LOOKS = {AppointmentStatus.NEW: "unconfirmed", AppointmentStatus.NO_SHOW: "cancelled"}
+
+
+def people(session: Session, actor: Actor) -> list[dict[str, str]]:
+    """Whose time ``actor`` may look at: himself, and the members of calendars that he may see."""
+    ids = [calendar.id for calendar in queries.list_calendars(session, actor)]
+    serving = select(CalendarMember.user_id).where(col(CalendarMember.calendar_id).in_(ids))
+    users = session.exec(
+        select(User)
+        .where(
+            col(User.active).is_(True),
+            (col(User.id).in_(serving)) | (col(User.id) == actor.user_id),
+        )
+        .order_by(User.name)
+    )
+    return [
+        {
+            "id": str(user.id),
+            "name": user.name,
+            "initials": initials(user.name),
+            "color": str(user.color),
+            "shown": "yes",
+        }
+        for user in users
+    ]
+
+
+def bookable(session: Session, actor: Actor) -> list[Row]:
+    """The calendars on which ``actor`` may book, each with its members."""
+    return [
+        {
+            "id": str(calendar.id),
+            "name": calendar.name,
+            "duration": calendar.duration,
+            "location": calendar.location,
+            "members": [
+                {"value": str(user.id), "label": user.name}
+                for _, user in queries.members_of(session, calendar.id or 0)
+            ],
+        }
+        for calendar in queries.list_calendars(session, actor)
+        if calendar.active and queries.may_book(session, actor, calendar)
+    ]
+
+
+def between(
+    session: Session,
+    actor: Actor,
+    since: datetime,
+    until: datetime,
+    *,
+    user_ids: Collection[int],
+    calendar_id: int | None,
+) -> list[Row]:
+    """The boxes that touch [since, until) of the shown people, and of one calendar if it is given."""
+    allowed = {int(person["id"]) for person in people(session, actor)}
+    shown = [user_id for user_id in user_ids if user_id in allowed]
+    found = queries.appointments_between(
+        session,
+        actor,
+        since,
+        until,
+        user_ids=shown,
+        calendar_ids=[calendar_id] if calendar_id else None,
+    )
+    users = {user.id: user for user in accounts.list_users(session, actor, active_only=False)}
+    changeable = {
+        calendar.id
+        for calendar in queries.list_calendars(session, actor)
+        if queries.may_book(session, actor, calendar)
+    }
+    rows = [
+        _appointment(one, users.get(one.user_id), changeable, actor)
+        for one in found
+        if one.status not in _HIDDEN
+    ]
+    if calendar_id is None:
+        rows += [
+            _external(one, users.get(one.user_id), actor)
+            for one in busy.external(session, actor, shown, since, until, blocking_only=False)
+        ]
+        rows += [
+            _absence(one, users.get(one.user_id), actor)
+            for one in busy.absences(session, shown, since, until)
+        ]
+    return rows
+
+
+def _appointment(
+    one: Appointment, user: User | None, changeable: Collection[int | None], actor: Actor
+) -> Row:
+    may = one.user_id == actor.user_id or one.calendar_id in changeable
+    return {
+        "id": f"a{one.id}",
+        "kind": "appointment",
+        "title": f"{initials(user.name) if user else '?'} · {one.title}",
+        "start": one.starts_at.isoformat(),
+        "end": one.ends_at.isoformat(),
+        "allDay": False,
+        "class": f"appointment {_LOOKS.get(one.status, '')}".strip(),
+        "color": _color(user),
+        "contrastColor": "#fff",
+        "editable": may and one.status in (AppointmentStatus.NEW, AppointmentStatus.CONFIRMED),
+        "rev": one.ical_sequence,
+    }
+
+
+def _external(one: busy.External, user: User | None, actor: Actor) -> Row:
+    looks = [
+        "external" if one.blocks else "free",
+        "private" if one.private else "",
+        "recurring" if one.recurring else "",
+    ]
+    label = translate(actor.locale, one.label) if one.label == busy.BUSY_LABEL else one.label
+    return {
+        "id": f"x{one.id}",
+        "kind": "external",
+        "title": f"{initials(user.name) if user else '?'} · {label}",
+        "start": one.local_start if one.all_day else one.starts_at.isoformat(),
+        "end": one.local_end if one.all_day else one.ends_at.isoformat(),
+        "allDay": one.all_day,
+        "class": " ".join(look for look in looks if look),
+        "editable": False,
+        "rev": 0,
+    }
+
+
+def _absence(one: busy.Absence, user: User | None, actor: Actor) -> Row:
+    own = one.user_id == actor.user_id or actor.is_admin
+    away = translate(actor.locale, N_("Away"))
+    return {
+        "id": f"o{one.user_id}-{int(one.starts_at.timestamp())}",
+        "kind": "absence",
+        "title": f"{initials(user.name) if user else '?'} · {one.reason if own and one.reason else away}",
+        "start": one.starts_at.isoformat(),
+        "end": one.ends_at.isoformat(),
+        "allDay": False,
+        "class": "external",
+        "editable": False,
+        "rev": 0,
+    }
+
+
+def _color(user: User | None) -> str:
+    return f"var(--member-{(user.color if user else 0) % 10})"
+
+
+def calendar_choices(session: Session, actor: Actor) -> list[dict[str, str]]:
+    """The calendars to filter by; first of all none in particular."""
+    found: list[Calendar] = queries.list_calendars(session, actor)
+    everything = {"value": "", "label": translate(actor.locale, N_("All calendars"))}
+    return [everything, *({"value": str(one.id), "label": one.name} for one in found)]
