@@ -63,18 +63,21 @@ class Door:
     """See the module."""
 
     def __init__(self, app: ASGIApp, keys: Keys) -> None:
-        self._app = headers.Shield(app, keys.public_url)
-        self._keys = keys
+        self._app, self._keys = app, keys
+        self._shielded = headers.Shield(self._page, keys.public_url)
         self._set_up = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send)
         elif scope["type"] == "http":
-            refusal = await self._refusal(scope, Headers(scope=scope))
-            await (refusal or self._app)(scope, receive, send)
+            await self._shielded(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = await self._refusal(scope, Headers(scope=scope))
+        await (refusal or self._app)(scope, receive, send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         sent = Headers(scope=scope)

@@ -13,29 +13,22 @@ from urllib.parse import urlsplit
 
 def is_ours(origin: str | None, host: str, public_url: str) -> bool:
     """Whether a request with these ``Origin`` and ``Host`` headers comes from a page of ours."""
-    if not origin or origin == "null":
+    sent = _parts(origin or "")
+    if sent is None:
         return False
-    if _authority(origin) == _authority(public_url) and _scheme(origin) == _scheme(public_url):
+    if sent == _parts(public_url):
         return True
-    return _same_host(origin, host) and _is_literal(_authority(origin)[0])
-
-
-def _scheme(url: str) -> str:
-    return urlsplit(url).scheme.lower()
-
-
-def _authority(url: str) -> tuple[str, int | None]:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    except ValueError:
-        return "", None
-    return (parts.hostname or "").lower(), port
-
-
-def _same_host(origin: str, host: str) -> bool:
     # The Host header knows no scheme: a proxy in front may speak TLS for us.
-    return bool(host) and _authority(origin) == _authority(f"{_scheme(origin)}://{host}")
+    return sent == _parts(f"{sent[0]}://{host}") and _is_literal(sent[1])
+
+
+def _parts(url: str) -> tuple[str, str, int] | None:
+    try:
+        split = urlsplit(url)
+        port = split.port or {"http": 80, "https": 443}.get(split.scheme)
+    except ValueError:
+        return None
+    return (split.scheme, split.hostname, port) if split.hostname and port else None
 
 
 def _is_literal(hostname: str) -> bool:

@@ -26,7 +26,7 @@ def fits(value: object, hint: Any) -> bool:
     if is_typeddict(hint):
         return isinstance(value, dict) and _fits_fields(value, hint)
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return value in {member.value for member in hint}
+        return isinstance(value, (str, int)) and value in {member.value for member in hint}
     return hint in _PLAIN and _fits_plain(value, hint)
 
 

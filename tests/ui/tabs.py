@@ -2,7 +2,8 @@
 
 ``open_tab(user)`` gives a tab that is signed in (``None``: not). ``fire`` sends an event as a
 browser would and waits until everything that it set off has ended; ``see`` tells what the browser
-holds of a state then, ``said`` what was sent to run there (toasts, redirects, scripts).
+holds of a state then, ``said`` what was sent to run there (toasts, redirects, scripts), and
+``failures`` what went wrong outside of our handlers.
 """
 
 import asyncio
@@ -64,19 +65,18 @@ class Tab:
         }
         event = Event(name=name, payload=payload, router_data=router)
         processor = BaseStateEventProcessor(
-            middleware=self.app, backend_exception_handler=self._failed
+            middleware=self.app, backend_exception_handler=self.app.backend_exception_handler
         )
         self.app._event_processor = processor
         self.failures: list[Exception] = []
-        async with processor.configure(
-            state_manager=self.app.state_manager, event_namespace=self
-        ):
+        async with processor.configure(state_manager=self.app.state_manager, event_namespace=self):
             with self.app.set_contexts():
-                await (await processor.enqueue(self.token, event)).wait_all()
+                future = await processor.enqueue(self.token, event)
+                try:
+                    await future.wait_all()
+                except Exception as error:
+                    self.failures.append(error)
         self.app._event_processor = None
-
-    def _failed(self, error: Exception) -> None:
-        self.failures.append(error)
 
     def see(self, state: Any) -> SimpleNamespace:
         """What the browser holds of ``state``, by the names of its vars."""
