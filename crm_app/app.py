@@ -13,8 +13,9 @@ from starlette.routing import BaseRoute
 
 from crm_app.accounts import http as accounts_http
 from crm_app.accounts import queries, sessions
-from crm_app.appointments.ui import calendar_page, teams_page
+from crm_app.appointments.ui import calendar_page, calendars_page, teams_page
 from crm_app.appointments.ui.calendar_state import CalendarPage
+from crm_app.appointments.ui.calendars_state import Calendars
 from crm_app.appointments.ui.teams_state import Teams
 from crm_app.booking import http as booking_http
 from crm_app.core import db, log
@@ -65,6 +66,7 @@ guard.install(app, resolve=sessions.resolve_actor, load_actor=load_actor)
 pages.add(app, "/", home_page.page, title=N_("Home"))
 pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=CalendarPage.load, on_live={"appointments": CalendarPage.reread}, width="wide")
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
+pages.add(app, "/settings/calendars", calendars_page.page, title=N_("Calendars"), on_load=Calendars.load)
 pages.add(app, "/settings/teams", teams_page.page, title=teams_page.TITLE, on_load=Teams.load, on_live={"appointments": Teams.reread})
 pages.add_not_found(app)
 # fmt: on

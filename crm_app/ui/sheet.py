@@ -20,6 +20,8 @@ _NAMES = (
     "calendar.css",
     "calendar_page.css",
     "teams.css",
+    "hours.css",
+    "calendars.css",
 )
 
 
