@@ -5,6 +5,7 @@ match. Connecting begins with a post only, so that no foreign page can start it;
 page instead of a redirect, because browsers apply our form-action policy to redirects of a post.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,12 +16,14 @@ from crm_app.accounts import identities, next_page, rate, sessions, sign_in, tok
 from crm_app.accounts.http import frame
 from crm_app.accounts.http.sign_in import page as sign_in_page
 from crm_app.core import clock, crypto, db
-from crm_app.core.errors import CrmError, NotFound, NotSignedIn
+from crm_app.core.errors import CrmError, NotFound, NotSignedIn, RemoteError
 from crm_app.core.i18n import N_
 from crm_app.core.settings import get_settings
 from crm_app.models import OneTimeToken
 from crm_app.providers import oidc
 from crm_app.ui.public.page import message_page
+
+log = logging.getLogger(__name__)
 
 COOKIE = "crm_openid"
 _PATH = "/auth"
@@ -95,12 +98,12 @@ def finish(who: frame.Visit) -> Response:
         else:
             cookie = _enter(who, provider, person)
     except CrmError as error:
+        if isinstance(error, RemoteError):
+            log.warning("%s sign-in failed: %s", provider, error.detail)
         if row.user_id:
             return _back(who, error, target)
         return _sign_in_again(who, error)
-    response = frame.enter(target, cookie) if cookie else RedirectResponse(target, 303)
-    frame.drop_cookie(response, COOKIE, path=_PATH)
-    return response
+    return frame.enter(target, cookie) if cookie else RedirectResponse(target, 303)
 
 
 def _begin(who: frame.Visit, provider: str, *, user_id: int | None, target: str) -> Begun:
