@@ -33,6 +33,10 @@ from crm_app.providers.pinned_transport import (
 _USER_AGENT = "Tandem-CRM"
 _MAX_HOPS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}
+# A kept connection may be closed by the server just when it is used again; what only reads is then
+# asked once more.
+_REPEATABLE = {"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"}
+_DROPPED = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
 _HOST = re.compile(r"[^\s/%?#@\\]+")
 _PORTS = {"http": 80, "https": 443}
 
@@ -186,16 +190,12 @@ class SafeHttp:
     def _once(
         self, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes
     ) -> Answer:
-        sent = {"User-Agent": _USER_AGENT, "Accept-Encoding": "gzip", **headers}
-        if self._credentials is not None and self._credentials.fit(url):
-            if url.scheme == "http" and not self._guard.opened(url.host, _port(url)):
-                raise AddressRefused(
-                    N_("Use an https:// address, so that nobody can read the password on the way.")
-                )
-            sent["Authorization"] = self._credentials.header()
-        request = httpx.Request(method, url, headers=sent, content=content)
         distrusted = False
         try:
+            sent = {**self._own_headers(url), **headers}
+            request = httpx.Request(method, url, headers=sent, content=content)
+            with contextlib.suppress(*_DROPPED if method in _REPEATABLE else ()):
+                return self._exchange(request)
             return self._exchange(request)
         except httpcore.TimeoutException:
             failure = "no answer in time"
@@ -208,6 +208,16 @@ class SafeHttp:
         if distrusted:
             raise Rejected(N_("The server's certificate is not valid for this address."))
         raise RemoteUnavailable(detail=failure)
+
+    def _own_headers(self, url: httpx.URL) -> dict[str, str]:
+        own = {"User-Agent": _USER_AGENT, "Accept-Encoding": "gzip"}
+        if self._credentials is not None and self._credentials.fit(url):
+            if url.scheme == "http" and not self._guard.opened(url.host, _port(url)):
+                raise AddressRefused(
+                    N_("Use an https:// address, so that nobody can read the password on the way.")
+                )
+            own["Authorization"] = self._credentials.header()
+        return own
 
     def _exchange(self, request: httpx.Request) -> Answer:
         url = request.url

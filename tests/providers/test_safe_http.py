@@ -330,3 +330,23 @@ def test_syn1_the_environment_has_no_say(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     with plain_server(hello) as server, SafeHttp(allow=LOOPBACK) as http:
         assert http.request("GET", server.url()).text == "hello"
+
+
+@pytest.mark.parametrize(
+    ("method", "tries"), [("PROPFIND", 2), ("GET", 2), ("PUT", 1), ("POST", 1)]
+)
+def test_syn10_only_reading_is_asked_again_on_a_dropped_connection(method: str, tries: int) -> None:
+    calls: list[str] = []
+
+    def drops(asked: Asked) -> Told:
+        calls.append(asked.method)
+        # Less than was promised: the connection ends in the middle of the answer.
+        return Told(headers={"Content-Length": "10", "Connection": "close"}, body=b"half")
+
+    with (
+        plain_server(drops) as server,
+        SafeHttp(allow=LOOPBACK) as http,
+        pytest.raises(RemoteUnavailable),
+    ):
+        http.request(method, server.url())
+    assert len(calls) == tries

@@ -1,7 +1,7 @@
 """What a calendar object is about, at a glance."""
 
-from crm_app.providers.ical.lines import blocks, name_of, unfold
-from crm_app.providers.ical.properties import Properties
+from crm_app.providers.ical.lines import blocks, name_of, own_properties, unfold
+from crm_app.providers.ical.properties import read_property
 
 _KINDS = ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY")
 
@@ -18,6 +18,7 @@ def uid_of(raw: str) -> str:
     """The UID that all events of an object share (RFC 4791 §4.1), empty when there is none."""
     lines = unfold(raw)
     for block in blocks(lines, "VEVENT"):
-        if uid := Properties(lines, block).text("UID").strip():
-            return uid
+        for index in own_properties(lines, block):
+            if name_of(lines[index]) == "UID" and (found := read_property(lines[index])):
+                return found.value.strip()
     return ""

@@ -75,9 +75,10 @@ def rewrite(raw: str, event: OutgoingEvent) -> str:
 def _master(lines: list[str], uid: str) -> Block:
     for block in blocks(lines, "VEVENT"):
         properties = Properties(lines, block)
-        if properties.text("UID").strip() == uid and "RECURRENCE-ID" not in properties:
+        ours = properties.text("UID").strip() == uid and "RECURRENCE-ID" not in properties
+        if ours and block.closed:
             return block
-    raise ValueError("no event with this UID")
+    raise ValueError("no whole event with this UID")
 
 
 def _stale(present: Properties, event: OutgoingEvent) -> set[str]:
