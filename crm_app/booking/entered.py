@@ -150,7 +150,7 @@ def _phone_error(number: str, *, required: bool) -> str | None:
 def _answer_error(question: Question, value: str) -> str | None:
     if question.kind == "phone":
         return _phone_error(value, required=question.required)
-    if not value:
+    if not value or (question.kind == "checkbox" and value != "yes"):
         return _required_error(question) if question.required else None
     if question.kind == "choice":
         return None if value in question.choices else N_("Please choose one of the answers.")

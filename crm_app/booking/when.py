@@ -110,14 +110,15 @@ def offset(at: datetime, zone: str) -> str:
 
 
 def city(zone: str, formats: Locale) -> str:
-    """The zone's own place, ``Warsaw`` or ``Warschau``."""
+    """The zone's own place: ``Warsaw`` or ``Warschau``, ``Knox, Indiana``."""
     if zone in ("UTC", "Etc/UTC"):
         return "UTC"
     name = dates.get_timezone_location(ZoneInfo(zone), locale=formats, return_city=True)
     # Zones that the locale data does not know come back as "unknown".
     if not name or "(" in name or zone.startswith("Etc/"):
-        return zone.rpartition("/")[2].replace("_", " ")
-    return name
+        name = zone.partition("/")[2].replace("_", " ")
+    land, slash, town = name.rpartition("/")
+    return f"{town}, {land}" if slash else name
 
 
 def zone_name(zone: str, at: datetime, formats: Locale) -> str:

@@ -20,7 +20,7 @@ from crm_app.booking.slots import Slot
 from crm_app.core.i18n import translate
 
 ALTERNATIVES = 8
-_LOOK_AROUND = timedelta(days=14)
+_LOOK_AROUND, _LOOK_AHEAD = timedelta(days=14), timedelta(days=100)
 _AN_INSTANT = timedelta(minutes=1)
 
 
@@ -80,4 +80,4 @@ def _look_up(session: Session, attempt: Attempt) -> tuple[Slot | None, list[Slot
 def nearby(find: picker.Find, wanted: datetime, now: datetime) -> list[Slot]:
     """The free slots nearest to ``wanted``; the next ones where there are none around it."""
     around = find(max(now, wanted - _LOOK_AROUND), max(now, wanted) + _LOOK_AROUND)
-    return picker.near(around, wanted, ALTERNATIVES)
+    return picker.near(around or find(now, now + _LOOK_AHEAD), wanted, ALTERNATIVES)
