@@ -92,6 +92,9 @@ def _parts(text: str) -> dict[str, str] | None:
         # Seen in the wild: COUNT=-1 and INTERVAL=0. Without them the rule makes sense.
         if name in parts and (number := _number(parts[name])) is not None and number < 1:
             del parts[name]
+    if "UNTIL" in parts:
+        # RFC 5545 §3.3.10 allows only one of the two; dateutil is about to refuse both.
+        parts.pop("COUNT", None)
     try:
         vRecur.from_ical(_text(parts))
     except ValueError:
