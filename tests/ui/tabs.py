@@ -56,7 +56,13 @@ class Tab:
         asyncio.run(self._fire(name, dict(payload)))
         return self
 
-    async def _fire(self, name: str, payload: dict[str, Any]) -> None:
+    def flood(self, handler: Any, times: int, **payload: Any) -> "Tab":
+        """Send the same event many times at once."""
+        name = format_event_handler(getattr(handler, "handler", handler))
+        asyncio.run(self._fire(name, payload, times))
+        return self
+
+    async def _fire(self, name: str, payload: dict[str, Any], times: int = 1) -> None:
         router = {
             "pathname": self.path,
             "asPath": self.path,
@@ -71,11 +77,11 @@ class Tab:
         self.failures: list[Exception] = []
         async with processor.configure(state_manager=self.app.state_manager, event_namespace=self):
             with self.app.set_contexts():
-                future = await processor.enqueue(self.token, event)
-                try:
-                    await future.wait_all()
-                except Exception as error:
-                    self.failures.append(error)
+                for future in [await processor.enqueue(self.token, event) for _ in range(times)]:
+                    try:
+                        await future.wait_all()
+                    except Exception as error:
+                        self.failures.append(error)
         self.app._event_processor = None
 
     def see(self, state: Any) -> SimpleNamespace:
