@@ -56,7 +56,7 @@ def page(
     """
     name = f"{title} · {workspace_name}" if workspace_name else title
     document = h.html(lang=locale)[
-        _head(name, scripts=scripts),
+        _head(name, scripts=[*scripts, "framed.js"] if framed else scripts),
         _body(locale, body, workspace_name, languages, framed=framed, wide=wide),
     ]
     return HTMLResponse(
