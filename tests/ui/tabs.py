@@ -22,6 +22,7 @@ from reflex_base.utils.format import format_event_handler
 from crm_app.accounts import sessions
 from crm_app.core import clock, db
 from crm_app.models import User
+from crm_app.ui.guard import Guard
 
 
 def cookie_of(user: User) -> str:
@@ -106,6 +107,10 @@ def dashboard() -> Any:
 @pytest.fixture
 def open_tab(dashboard: Any, lite: str) -> Callable[..., Tab]:
     """Opens tabs on this test's SQLite database: ``open_tab(user, "/contacts")``."""
+
+    for middleware in dashboard._middlewares:
+        if isinstance(middleware, Guard):
+            middleware.forget_rates()
 
     def opened(user: User | None = None, path: str = "/") -> Tab:
         return Tab(dashboard, cookie_of(user) if user else "", path)
