@@ -13,7 +13,8 @@ from sqlmodel import Session
 import crm_app.accounts.jobs
 import crm_app.appointments.jobs
 import crm_app.contacts.jobs
-import crm_app.messaging.jobs  # noqa: F401 - each declares its room's handlers
+import crm_app.messaging.jobs
+import crm_app.sync.jobs  # each declares its room's handlers
 from crm_app.core import clock, db, facts, jobs
 from crm_app.core.job_runner import Runner, reap
 from crm_app.core.settings import Settings
@@ -22,12 +23,13 @@ log = logging.getLogger(__name__)
 
 # What happened -> the jobs that are to hear of it; each gets ``fact_id``.
 LISTENERS: dict[type[facts.Fact], tuple[str, ...]] = {
-    facts.AppointmentBooked: ("appointments.mail",),
-    facts.AppointmentRescheduled: ("appointments.mail",),
-    facts.AppointmentMemberChanged: ("appointments.mail",),
-    facts.AppointmentEdited: ("appointments.mail",),
-    facts.AppointmentCancelled: ("appointments.mail",),
-    facts.AppointmentStatusChanged: ("appointments.mail",),
+    facts.AppointmentBooked: ("appointments.mail", "sync.appointment"),
+    facts.AppointmentRescheduled: ("appointments.mail", "sync.appointment"),
+    facts.AppointmentMemberChanged: ("appointments.mail", "sync.appointment"),
+    facts.AppointmentEdited: ("appointments.mail", "sync.appointment"),
+    facts.AppointmentCancelled: ("appointments.mail", "sync.appointment"),
+    facts.AppointmentStatusChanged: ("appointments.mail", "sync.appointment"),
+    facts.AppointmentRestored: ("sync.appointment",),
     facts.PasswordResetRequested: ("messages.account_link",),
     facts.UserInvited: ("messages.account_link",),
 }
@@ -50,10 +52,16 @@ def tick_reap() -> None:
         log.warning("%s jobs of dead workers were given back", given_back)
 
 
-def tick_tidy() -> None:
-    """Forget what is over, once a day: sessions, links, counts, contacts deleted long ago."""
+def tick_sync() -> None:
+    """Have the external calendars read that are due."""
     with db.unit_of_work() as session:
-        for kind in ("accounts.tidy", "contacts.purge"):
+        crm_app.sync.jobs.tick(session)
+
+
+def tick_tidy() -> None:
+    """Once a day: forget what is over, and move the windows of external calendars."""
+    with db.unit_of_work() as session:
+        for kind in ("accounts.tidy", "contacts.purge", "sync.windows"):
             enqueue_tick(session, kind, every=timedelta(days=1), now=clock.now())
 
 
@@ -70,6 +78,7 @@ class Worker:
         self.runner = Runner(threads=settings.job_threads)
         self.scheduler = BackgroundScheduler(timezone="UTC")
         self.scheduler.add_job(tick_reap, "interval", seconds=10, coalesce=True, max_instances=1)
+        self.scheduler.add_job(tick_sync, "interval", seconds=5, coalesce=True, max_instances=1)
         self.scheduler.add_job(tick_tidy, "interval", hours=1, coalesce=True, max_instances=1)
 
     def start(self) -> None:

@@ -655,6 +655,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("window_from", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("window_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("laid_as", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("events_seen", sa.Integer(), nullable=False),
         sa.Column("tentative_blocks", sa.Boolean(), nullable=False),
         sa.Column("out_of_office_blocks", sa.Boolean(), nullable=False),

@@ -110,6 +110,15 @@ class AppointmentCancelled(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class AppointmentRestored(Fact):
+    """A cancelled appointment stands again, as its owner restored it in his calendar (SYN-9)."""
+
+    topic: ClassVar[str] = "appointments"
+    appointment_id: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class AppointmentStatusChanged(Fact):
     """Confirmed, showed, no-show or invalid (CAL-8)."""
 

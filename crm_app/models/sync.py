@@ -34,6 +34,8 @@ class ExternalCalendar(SQLModel, table=True):
     # The window for which occurrences have been laid out, UTC.
     window_from: datetime | None = None
     window_until: datetime | None = None
+    # By which zone, addresses and settings they were laid out; when those change, all are anew.
+    laid_as: str = ""
     # How many objects the listing under way has brought so far.
     events_seen: int = 0
     # Whether tentative and out-of-office times block (SYN-3).
@@ -117,8 +119,9 @@ class BusyTime(SQLModel, table=True):
 class EventLink(SQLModel, table=True):
     """The copy of an appointment in the calendar of one of its holders, and in which revision.
 
-    ``base`` is the state on which both sides last agreed (``copies.Copy`` as JSON); what differs
-    from it was changed since, here or there.
+    ``written`` is what we sent last and ``kept`` how the service was found to keep it
+    (``copies.Copy`` as JSON); what differs from them was changed since, here or there. Without
+    ``written`` the copy has to be written whatever stands there.
     """
 
     __tablename__ = "event_link"
@@ -137,7 +140,10 @@ class EventLink(SQLModel, table=True):
     written_sequence: int = -1
     # The provider's content hash of what was written: how our own echo is known.
     written_hash: str = ""
-    base: dict[str, Any] | None = Field(default=None, sa_column=Column(json_type(), nullable=True))
+    written: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(json_type(), nullable=True)
+    )
+    kept: dict[str, Any] | None = Field(default=None, sa_column=Column(json_type(), nullable=True))
     state: LinkState = Field(default=LinkState.WANTED, sa_type=enum_type(LinkState))
     # What the last pull brought about the copy and is not settled yet.
     news: LinkNews = Field(default=LinkNews.NONE, sa_type=enum_type(LinkNews))

@@ -1,18 +1,24 @@
 """Our copy of an appointment in somebody's calendar: what was changed, there and here. Pure.
 
-Three states are compared field by field: the one on which both sides last agreed, ours and theirs
-(SYN-9). What only one side changed is taken over by the other. Where both changed the same field,
-ours will be the later version at the service, so ours stays and the other is kept as a conflict.
-Title, time and place flow both ways; the description is written by us until somebody edits it
-there, from then on theirs is left alone, as are "private" and "free".
+Four states are compared part by part (SYN-9): what we wrote last, how the service kept it (servers
+trim and shorten), what the appointment is now, and what stands there now. What changed on one side
+only is taken over by the other. Where both changed the same part, ours will be the later version at
+the service, so ours stays and theirs is shown as a conflict. Title, time and place flow both ways;
+the description is written by us until somebody edits it there, from then on theirs is left alone,
+as are "private" and "free".
 """
 
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from crm_app.providers.occurrence import Occurrence, Transparency
+from crm_app.providers.ical import reading
+from crm_app.providers.occurrence import EventStatus, Occurrence, Transparency
+
+# How far from its last known time a copy is looked for.
+_NEAR = timedelta(days=1000)
 
 
 class Part(StrEnum):
@@ -37,6 +43,7 @@ class Copy:
     description: str = ""
     private: bool = False
     busy: bool = True
+    tentative: bool = False
     edited: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -60,7 +67,7 @@ class Merge:
     """``take`` is changed here; ``conflicts`` were changed on both sides and stay as they are here."""
 
     take: frozenset[Part] = frozenset()
-    conflicts: frozenset[Part] = field(default_factory=frozenset)
+    conflicts: frozenset[Part] = frozenset()
 
 
 def of_occurrence(one: Occurrence) -> Copy:
@@ -73,44 +80,96 @@ def of_occurrence(one: Occurrence) -> Copy:
         description=one.description,
         private=one.private,
         busy=one.transparency is Transparency.BUSY,
+        tentative=one.status is EventStatus.TENTATIVE,
     )
 
 
-def merge(base: Copy | None, ours: Copy, theirs: Copy) -> Merge:
-    """What to take over from ``theirs``. Without a base nobody knows who changed what: ours stays."""
-    if base is None:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands there now; of a series its first instance."""
+
+    copy: Copy
+    all_day: bool
+    cancelled: bool
+
+
+def read(raw: str, *, near: datetime, zone: str) -> Found | None:
+    """The copy in ``raw`` (iCalendar), looked for around ``near``; None when nothing can be read.
+
+    ``zone`` is the calendar's IANA zone.
+    """
+    found = reading.read_occurrences(
+        raw, since=near - _NEAR, until=near + _NEAR, calendar_zone=zone
+    )
+    if not found:
+        return None
+    first = found[0]
+    return Found(of_occurrence(first), first.all_day, first.status is EventStatus.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What we wrote last, and how it was found to be kept there."""
+
+    written: Copy
+    kept: Copy
+
+
+def merge(past: Past | None, ours: Copy, theirs: Copy) -> Merge:
+    """What to take over from ``theirs``. Without a past nobody knows who changed what: ours stays."""
+    if past is None:
         return Merge()
-    changed_there = {part for part in Part if not same(part, base, theirs)}
+    changed_there = {part for part in Part if not same(part, past.kept, theirs)}
     differing = {part for part in changed_there if not same(part, ours, theirs)}
-    conflicts = {part for part in differing if not same(part, base, ours)}
+    conflicts = {part for part in differing if not same(part, past.written, ours)}
     return Merge(take=frozenset(differing - conflicts), conflicts=frozenset(conflicts))
 
 
-def agreed(base: Copy | None, theirs: Copy) -> Copy:
-    """The state on which both sides agree once ``theirs`` has been read and merged."""
-    edited = base is not None and not _alike(base.description, theirs.description)
-    return replace(theirs, edited=edited or (base is not None and base.edited))
+def taken(onto: Copy, theirs: Copy, parts: Collection[Part]) -> Copy:
+    """``onto`` with ``parts`` as they are in ``theirs``."""
+    if Part.TIME in parts:
+        onto = replace(onto, starts_at=theirs.starts_at, ends_at=theirs.ends_at)
+    if Part.TITLE in parts:
+        onto = replace(onto, title=theirs.title)
+    if Part.PLACE in parts:
+        onto = replace(onto, location=theirs.location)
+    return onto
 
 
-def outgoing(base: Copy | None, ours: Copy) -> Copy:
+def accounted(past: Past, ours: Copy, theirs: Copy) -> Past:
+    """The past after ``theirs`` was read: what agrees by now needs no writing any more."""
+    settled = {part for part in Part if same(part, ours, theirs)}
+    return Past(written=taken(past.written, ours, settled), kept=agreed(past.kept, theirs))
+
+
+def agreed(kept: Copy, theirs: Copy) -> Copy:
+    """``theirs`` as the new state there, with who the description belongs to."""
+    edited = kept.edited or not _alike(kept.description, theirs.description)
+    return replace(theirs, edited=edited)
+
+
+def outgoing(kept: Copy | None, ours: Copy) -> Copy:
     """What is to stand there: ours, with that which is theirs alone."""
-    if base is None:
+    if kept is None:
         return ours
     return replace(
         ours,
-        description=base.description if base.edited else ours.description,
-        private=base.private,
-        busy=base.busy,
-        edited=base.edited,
+        description=kept.description if kept.edited else ours.description,
+        private=kept.private,
+        busy=kept.busy,
+        edited=kept.edited,
     )
 
 
-def equal(a: Copy, b: Copy) -> bool:
-    """Whether writing ``a`` over ``b`` would change anything that somebody can see."""
+def due(written: Copy | None, kept: Copy | None, ours: Copy) -> bool:
+    """Whether something of ours is not there yet."""
+    if written is None:
+        return True
+    edited = kept is not None and kept.edited
     return (
-        all(same(part, a, b) for part in Part)
-        and _alike(a.description, b.description)
-        and (a.private, a.busy) == (b.private, b.busy)
+        not all(same(part, written, ours) for part in Part)
+        or written.tentative != ours.tentative
+        or not (edited or _alike(written.description, ours.description))
     )
 
 

@@ -14,6 +14,8 @@ from crm_app.providers.calendar_port import Page, RemoteEvent
 # Up to so many deletions, or this share of what was known, happen in one run without a yes.
 FEW = 10
 SHARE = 0.2
+# The name of what a service was asked about while the first listing is not through: no object.
+FREE_BUSY = "free-busy:"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,301 @@
+"""Connecting accounts and choosing what their calendars are for (SYN-1).
+
+Connecting has three steps, because the network lies between two transactions: ``check`` (may he,
+is it complete), ``connecting.look`` (sign in and list the calendars), ``add``. Secrets are stored
+encrypted by their column and are never given back (SYN-13).
+
+Disconnecting forgets the login and all that was read, so external events block no time any more.
+What we wrote stays in the person's calendar: it is his, and only he can say whether he still needs
+it. Connected again, the same entries are taken up by their UID.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from crm_app.accounts import audit, rate
+from crm_app.accounts import queries as accounts
+from crm_app.core import facts, jobs
+from crm_app.core.access import Actor
+from crm_app.core.errors import Invalid, NotFound
+from crm_app.core.i18n import N_
+from crm_app.core.kinds import CalendarRole
+from crm_app.models import ConnectedAccount, ExternalCalendar
+from crm_app.providers.calendar_port import RemoteCalendar
+from crm_app.sync import busy_rows, links, outcome, queries
+from crm_app.sync.connecting import CALDAV, Login, Seen
+from crm_app.sync.presets import preset
+
+GATHER = "sync.gather"
+_ATTEMPTS, _PER = 20, timedelta(hours=1)
+_LONGEST = 500
+
+
+def check(
+    session: Session,
+    actor: Actor,
+    *,
+    kind: str,
+    server_url: str,
+    username: str,
+    password: str,
+    now: datetime,
+    user_id: int | None = None,
+) -> Login:
+    """What to sign in with, from what was typed; ``kind`` is a preset's key.
+
+    Counts the attempt, so commit it before looking. Raises Invalid by field, TooMany, NotFound.
+    """
+    whose = user_id if user_id is not None else actor.require_user()
+    accounts.get_user_to_manage(session, actor, whose)
+    chosen = preset(kind)
+    address = chosen.address or _web_address(server_url)
+    missing = {
+        name: message
+        for name, value, message in (
+            ("server_url", address, N_("Enter the server's address, such as https://example.com.")),
+            ("username", username.strip(), N_("Enter the user name.")),
+            ("password", password, N_("Enter the app password.")),
+        )
+        if not value or len(value) > _LONGEST
+    }
+    if missing:
+        raise Invalid(fields=missing)
+    rate.allow(session, f"connect:{actor.user_id}", _ATTEMPTS, _PER, now)
+    return Login(CALDAV, address, username.strip(), password)
+
+
+def _web_address(typed: str) -> str:
+    """``typed`` with a scheme; empty when it cannot be a web address."""
+    address = typed.strip()
+    if not address or any(letter.isspace() for letter in address):
+        return ""
+    if "://" not in address:
+        return f"https://{address}"
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+def add(
+    session: Session,
+    actor: Actor,
+    login: Login,
+    seen: Seen,
+    *,
+    label: str,
+    now: datetime,
+    user_id: int | None = None,
+) -> ConnectedAccount:
+    """Store an account that was looked at, with its calendars, none of them used yet.
+
+    An account that is connected already gets the new password instead of a second row.
+    """
+    whose = user_id if user_id is not None else actor.require_user()
+    accounts.get_user_to_manage(session, actor, whose)
+    present = session.exec(
+        select(ConnectedAccount).where(
+            ConnectedAccount.user_id == whose,
+            ConnectedAccount.provider == login.provider,
+            ConnectedAccount.server_url == login.server_url,
+            ConnectedAccount.username == login.username,
+        )
+    ).first()
+    if present is not None:
+        return renew(session, actor, present.id or 0, login, seen)
+    account = ConnectedAccount(
+        user_id=whose,
+        provider=login.provider,
+        label=_label(label, login),
+        server_url=login.server_url,
+        username=login.username,
+        secret=login.secret,
+        aliases=list(seen.addresses),
+        last_success_at=now,
+        created_at=now,
+    )
+    session.add(account)
+    session.flush()
+    _take_calendars(session, account, seen.calendars)
+    _note(session, actor, account, "connection.added")
+    return account
+
+
+def login_again(
+    session: Session, actor: Actor, account_id: int, password: str, *, now: datetime
+) -> Login:
+    """The account's login with a new password, to look with before ``renew``. Commit it first."""
+    account = queries.get_account(session, actor, account_id)
+    if not password or len(password) > _LONGEST:
+        raise Invalid(fields={"password": N_("Enter the app password.")})
+    rate.allow(session, f"connect:{actor.user_id}", _ATTEMPTS, _PER, now)
+    return Login(account.provider, account.server_url, account.username, password)
+
+
+def renew(
+    session: Session, actor: Actor, account_id: int, login: Login, seen: Seen
+) -> ConnectedAccount:
+    """Store a new password that was tried; what waited goes on at once."""
+    account = queries.get_account(session, actor, account_id)
+    account.secret, account.aliases = login.secret, list(seen.addresses)
+    session.add(account)
+    _take_calendars(session, account, seen.calendars)
+    outcome.reconnected(session, account)
+    _note(session, actor, account, "connection.renewed")
+    return account
+
+
+def rename(session: Session, actor: Actor, account_id: int, label: str) -> ConnectedAccount:
+    """Give the connection another name."""
+    account = queries.get_account(session, actor, account_id)
+    label = " ".join(label.split())
+    if not label or len(label) > 100:
+        raise Invalid(fields={"label": N_("Enter a name of at most 100 characters.")})
+    account.label = label
+    session.add(account)
+    _note(session, actor, account, "connection.renamed")
+    return account
+
+
+def disconnect(session: Session, actor: Actor, account_id: int) -> None:
+    """Forget the account, its secret and all that was read; what we wrote there stays."""
+    account = queries.get_account(session, actor, account_id)
+    _note(session, actor, account, "connection.removed")
+    facts.record(session, facts.BusyTimeChanged(account.user_id))
+    session.delete(account)
+    session.flush()
+
+
+def choose_linked(
+    session: Session, actor: Actor, calendar_id: int | None, *, user_id: int | None = None
+) -> None:
+    """The one calendar that the user's appointments are written to; None for nowhere.
+
+    Appointments that are not over move there. The one before stays a conflict calendar.
+    """
+    whose = user_id if user_id is not None else actor.require_user()
+    mine = _calendars(session, actor, whose)
+    if calendar_id is not None:
+        chosen = mine.get(calendar_id)
+        if chosen is None:
+            raise NotFound
+        if not chosen.writable:
+            raise Invalid(
+                fields={"linked": N_("This calendar cannot be written to. Choose another one.")}
+            )
+    before = {row.id for row in mine.values() if row.role == CalendarRole.LINKED}
+    if before == ({calendar_id} if calendar_id is not None else set()):
+        return
+    for row in mine.values():
+        if row.id == calendar_id:
+            _give_role(session, row, CalendarRole.LINKED, whose)
+        elif row.role == CalendarRole.LINKED:
+            _give_role(session, row, CalendarRole.CONFLICT, whose)
+    session.flush()
+    jobs.enqueue(session, GATHER, user_id=whose)
+    audit.record(
+        session,
+        actor,
+        "connection.linked_calendar",
+        subject_kind="user",
+        subject_id=whose,
+        calendar=mine[calendar_id].name if calendar_id is not None else "",
+    )
+
+
+def choose_conflicts(
+    session: Session, actor: Actor, calendar_ids: Collection[int], *, user_id: int | None = None
+) -> None:
+    """The calendars whose events block time, besides the linked one (SYN-3)."""
+    whose = user_id if user_id is not None else actor.require_user()
+    mine = _calendars(session, actor, whose)
+    if not set(calendar_ids) <= mine.keys():
+        raise NotFound
+    for row in mine.values():
+        if row.role != CalendarRole.LINKED:
+            used = row.id in calendar_ids
+            _give_role(session, row, CalendarRole.CONFLICT if used else CalendarRole.UNUSED, whose)
+    session.flush()
+
+
+def set_policy(
+    session: Session,
+    actor: Actor,
+    calendar_id: int,
+    *,
+    tentative_blocks: bool,
+    out_of_office_blocks: bool,
+) -> None:
+    """Whether tentative and out-of-office times block; what was read is laid out anew (SYN-3)."""
+    calendar, _ = queries.get_external_calendar(session, actor, calendar_id)
+    calendar.tentative_blocks = tentative_blocks
+    calendar.out_of_office_blocks = out_of_office_blocks
+    session.add(calendar)
+    jobs.enqueue(session, links.RUN, calendar_id=calendar_id)
+
+
+def _calendars(session: Session, actor: Actor, user_id: int) -> dict[int, ExternalCalendar]:
+    """All external calendars of a user whom ``actor`` may manage, locked."""
+    accounts.get_user_to_manage(session, actor, user_id)
+    rows = session.exec(
+        select(ExternalCalendar)
+        .join(ConnectedAccount, col(ConnectedAccount.id) == ExternalCalendar.account_id)
+        .where(ConnectedAccount.user_id == user_id)
+        .order_by(col(ExternalCalendar.id))
+        .with_for_update(of=ExternalCalendar)
+        .execution_options(populate_existing=True)
+    )
+    return {row.id or 0: row for row in rows}
+
+
+def _give_role(
+    session: Session, calendar: ExternalCalendar, role: CalendarRole, user_id: int
+) -> None:
+    before, calendar.role = calendar.role, role
+    session.add(calendar)
+    if before == role:
+        return
+    if role == CalendarRole.UNUSED:
+        # A run that is under way must not write into what is forgotten.
+        calendar.lease_token += 1
+        calendar.lease_until = None
+        calendar.last_error, calendar.next_attempt_at, calendar.failure_count = "", None, 0
+        busy_rows.forget(session, calendar, user_id)
+        return
+    jobs.enqueue(session, links.RUN, calendar_id=calendar.id)
+
+
+def _take_calendars(
+    session: Session, account: ConnectedAccount, seen: Collection[RemoteCalendar]
+) -> None:
+    """Note what the account offers. A used calendar that it no longer names is kept: the next run
+    finds out whether it is gone."""
+    present = {row.ref: row for row in outcome.calendars_of(session, account)}
+    for remote in seen:
+        row = present.pop(remote.ref, None) or ExternalCalendar(
+            account_id=account.id or 0, ref=remote.ref, name=""
+        )
+        row.name = " ".join(remote.name.split())[:200] or remote.ref[-40:]
+        row.color, row.writable = remote.colour, remote.writable
+        row.time_zone = remote.zone or ""
+        session.add(row)
+    for row in present.values():
+        if row.role == CalendarRole.UNUSED:
+            session.delete(row)
+    session.flush()
+
+
+def _label(label: str, login: Login) -> str:
+    return " ".join(label.split())[:100] or login.username[:100]
+
+
+def _note(session: Session, actor: Actor, account: ConnectedAccount, action: str) -> None:
+    audit.record(
+        session,
+        actor,
+        action,
+        subject_kind="account",
+        subject_id=account.id,
+        label=account.label,
+        user_id=account.user_id,
+    )
+    facts.record(session, facts.ConnectionChanged(account.id or 0, state=account.state.value))

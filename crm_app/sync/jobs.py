@@ -1,0 +1,51 @@
+"""The jobs of this room: runs of calendars, and copies of appointments that changed.
+
+All are safe to run twice. A run notes its own failures and when it is due again, so a job that
+fails here is a mistake of the program, not of a server.
+"""
+
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from crm_app.core import clock, db, facts, jobs
+from crm_app.core.settings import get_settings
+from crm_app.sync import accounts, links, runs, service
+
+
+@jobs.handles(links.RUN, max_attempts=3, lease=120)
+def run(calendar_id: int) -> None:
+    """Bring one external calendar and the CRM in step."""
+    runs.run(calendar_id)
+
+
+@jobs.handles("sync.appointment")
+def appointment_changed(fact_id: int) -> None:
+    """Bring the copies of an appointment that something happened with in line (SYN-2)."""
+    with db.unit_of_work() as session:
+        fact = facts.load(session, fact_id)
+        links.plan(session, getattr(fact, "appointment_id", 0), now=clock.now())
+
+
+@jobs.handles(accounts.GATHER)
+def gather(user_id: int) -> None:
+    """Bring the copies of a user's coming appointments into the calendar that he chose."""
+    with db.reading() as session:
+        waiting = links.to_gather(session, user_id, now=clock.now())
+    for appointment_id in waiting:
+        with db.unit_of_work() as session:
+            links.gather(session, appointment_id, user_id, now=clock.now())
+
+
+@jobs.handles("sync.windows")
+def move_windows() -> None:
+    """Have each used calendar's window moved, also of those that cannot be reached."""
+    with db.unit_of_work() as session:
+        for calendar_id in service.used_calendars(session):
+            jobs.enqueue(session, links.RUN, calendar_id=calendar_id)
+
+
+def tick(session: Session) -> None:
+    """What the clock does every few seconds: have the due calendars read."""
+    every = timedelta(seconds=get_settings().poll_seconds)
+    service.enqueue_due(session, now=clock.now(), every=every)

@@ -1,0 +1,77 @@
+"""One lane per external calendar: what writes to it or reads it anew does so one after the other.
+
+A run takes the lane with a lease and a token that rises each time (the fencing token). Every
+transaction of the run asks for the lane again, so a run that was frozen past its lease can write
+nothing any more. Whoever finds the lane taken leaves a note, and one more run follows (SYN-10).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, select
+
+from crm_app.models import ExternalCalendar
+
+# Longer than any single answer of a server may take; renewed with every transaction.
+LEASE = timedelta(seconds=120)
+
+
+class Superseded(Exception):
+    """Another run holds the lane by now; this one has to end without another word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The right to write for one external calendar, while ``token`` is its newest."""
+
+    calendar_id: int
+    token: int
+
+
+def take(session: Session, calendar_id: int, *, now: datetime, follow_up: bool) -> Lane | None:
+    """The lane, or None while somebody else holds it or when the calendar does not exist.
+
+    ``follow_up`` asks the holder for one more run after its own.
+    """
+    calendar = _locked(session, calendar_id)
+    if calendar is None:
+        return None
+    if calendar.lease_until is not None and calendar.lease_until > now:
+        calendar.wanted_again = calendar.wanted_again or follow_up
+        session.add(calendar)
+        return None
+    calendar.lease_token += 1
+    calendar.lease_until = now + LEASE
+    calendar.wanted_again = False
+    session.add(calendar)
+    return Lane(calendar_id, calendar.lease_token)
+
+
+def keep(session: Session, lane: Lane, *, now: datetime) -> ExternalCalendar:
+    """The calendar, locked until the transaction ends, with the lease renewed; Superseded."""
+    calendar = _locked(session, lane.calendar_id)
+    if calendar is None or calendar.lease_token != lane.token:
+        raise Superseded
+    calendar.lease_until = now + LEASE
+    session.add(calendar)
+    return calendar
+
+
+def leave(session: Session, lane: Lane) -> bool:
+    """Give the lane back; whether one more run is wanted."""
+    calendar = _locked(session, lane.calendar_id)
+    if calendar is None or calendar.lease_token != lane.token:
+        return False
+    wanted, calendar.wanted_again = calendar.wanted_again, False
+    calendar.lease_until = None
+    session.add(calendar)
+    return wanted
+
+
+def _locked(session: Session, calendar_id: int) -> ExternalCalendar | None:
+    return session.exec(
+        select(ExternalCalendar)
+        .where(ExternalCalendar.id == calendar_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()

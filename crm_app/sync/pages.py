@@ -1,0 +1,165 @@
+"""Applying a page of a remote listing: rows, busy time, facts and the cursor in one transaction.
+
+A run that dies leaves whole pages behind and the cursor that goes on after them (SYN-10). What the
+service no longer has is only marked here; ``deletions`` decides at the end of the run.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from crm_app.core import facts
+from crm_app.core.kinds import LinkNews, LinkState
+from crm_app.models import EventLink, ExternalCalendar, ExternalObject
+from crm_app.providers.calendar_port import Page, RemoteEvent
+from crm_app.providers.occurrence import Trouble
+from crm_app.sync import busy_rows, lanes, recognising
+from crm_app.sync.lanes import Lane
+from crm_app.sync.plan import FREE_BUSY, Changes, Known, compare
+from crm_app.sync.recognising import Own
+
+# Longer names do not fit into the databases' indexes, and no server makes them.
+_LONGEST_NAME = 1000
+
+
+def begin_listing(session: Session, lane: Lane, *, now: datetime) -> None:
+    """A full listing starts from nothing; what it does not bring by its end is missing."""
+    calendar = lanes.keep(session, lane, now=now)
+    calendar.generation += 1
+    calendar.cursor, calendar.events_seen = None, 0
+    session.add(calendar)
+
+
+def apply(session: Session, lane: Lane, page: Page, *, now: datetime) -> None:
+    """Make the rows what ``page`` says and save its cursor; Superseded when the lane was lost."""
+    calendar = lanes.keep(session, lane, now=now)
+    where = busy_rows.whose(session, calendar)
+    rows = _rows(session, calendar, [*(e.href for e in page.changed), *page.removed])
+    changes = compare(page, {href: _known(row) for href, row in rows.items()})
+    read_anew = (*changes.new, *changes.changed, *changes.restamped)
+    own = recognising.recognise(session, calendar, where, read_anew, now=now)
+    stored = [_stored(session, calendar, rows, event, own) for event in read_anew]
+    _touch(session, calendar, changes)
+    _mark_missing(session, calendar, rows, changes.missing, now=now)
+    session.flush()
+    # A change of spelling cannot change the busy time, but whose copy it is may have been learnt.
+    changed = busy_rows.lay(session, where, stored)
+    _advance(session, calendar, page, now=now)
+    if changed:
+        facts.record(session, facts.BusyTimeChanged(where.user_id))
+    if not calendar.complete or page.full:
+        facts.record(session, facts.ConnectionChanged(calendar.account_id, state="progress"))
+    if page.complete:
+        calendar.complete = True
+    session.add(calendar)
+
+
+def _advance(session: Session, calendar: ExternalCalendar, page: Page, *, now: datetime) -> None:
+    calendar.cursor = page.cursor
+    calendar.events_seen += len(page.changed) if page.full else 0
+    if page.full and page.complete:
+        session.execute(
+            delete(ExternalObject).where(
+                col(ExternalObject.external_calendar_id) == calendar.id,
+                col(ExternalObject.href) == FREE_BUSY,
+            )
+        )
+        session.execute(
+            update(ExternalObject)
+            .where(
+                col(ExternalObject.external_calendar_id) == calendar.id,
+                col(ExternalObject.generation) < calendar.generation,
+                col(ExternalObject.missing_since).is_(None),
+            )
+            .values(missing_since=now)
+        )
+
+
+def _rows(
+    session: Session, calendar: ExternalCalendar, hrefs: Iterable[str]
+) -> dict[str, ExternalObject]:
+    query = select(ExternalObject).where(
+        ExternalObject.external_calendar_id == calendar.id,
+        col(ExternalObject.href).in_(list(hrefs)),
+    )
+    return {row.href: row for row in session.exec(query)}
+
+
+def _known(row: ExternalObject) -> Known:
+    return Known(row.href, row.etag, row.content_hash, missing=row.missing_since is not None)
+
+
+def _stored(
+    session: Session,
+    calendar: ExternalCalendar,
+    rows: Mapping[str, ExternalObject],
+    event: RemoteEvent,
+    own: Mapping[str, Own],
+) -> ExternalObject:
+    row = rows.get(event.href) or ExternalObject(
+        external_calendar_id=calendar.id or 0, href=event.href, uid=""
+    )
+    row.etag, row.uid, row.raw = event.etag, event.uid[:_LONGEST_NAME], _storable(event.raw)
+    row.content_hash, row.generation = event.content_hash, calendar.generation
+    row.missing_since = None
+    row.appointment_id = own[event.href].appointment_id if event.href in own else None
+    session.add(row)
+    return row
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL cannot hold: NUL and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def set_aside(session: Session, lane: Lane, event: RemoteEvent, *, now: datetime) -> None:
+    """Keep no more than the name of an object that cannot be stored; it is counted as trouble."""
+    calendar = lanes.keep(session, lane, now=now)
+    found = _rows(session, calendar, [event.href])
+    if not found and len(event.href) <= _LONGEST_NAME:
+        bare = replace(event, raw="", uid="")
+        row = _stored(session, calendar, {}, bare, {})
+        row.trouble = Trouble.BROKEN.value
+
+
+def _touch(session: Session, calendar: ExternalCalendar, changes: Changes) -> None:
+    if changes.same:
+        session.execute(
+            update(ExternalObject)
+            .where(
+                col(ExternalObject.external_calendar_id) == calendar.id,
+                col(ExternalObject.href).in_(changes.same),
+            )
+            .values(generation=calendar.generation)
+        )
+
+
+def _mark_missing(
+    session: Session,
+    calendar: ExternalCalendar,
+    rows: Mapping[str, ExternalObject],
+    hrefs: Collection[str],
+    *,
+    now: datetime,
+) -> None:
+    for href in hrefs:
+        row = rows.get(href)
+        if row is not None and row.missing_since is None:
+            row.missing_since = now
+            session.add(row)
+    unseen = [href for href in hrefs if href not in rows]
+    if not unseen:
+        return
+    # Written by us and deleted there before any listing brought it.
+    session.execute(
+        update(EventLink)
+        .where(
+            col(EventLink.external_calendar_id) == calendar.id,
+            col(EventLink.href).in_(unseen),
+            col(EventLink.state).in_([LinkState.WRITTEN, LinkState.WANTED]),
+        )
+        .values(news=LinkNews.MISSING, news_since=now)
+    )

@@ -1,0 +1,91 @@
+"""Reading what changed in one external calendar, page by page, over the network (SYN-10).
+
+Each page is applied with its cursor in one transaction between two requests. A listing may be cut
+short at any page, by a deadline or a crash, and goes on from there next time. An object that cannot
+be stored is set aside and counted; the others are read.
+"""
+
+import logging
+import time
+
+from crm_app.core import clock, db
+from crm_app.core.errors import CursorExpired
+from crm_app.providers.calendar_port import CalendarProvider, Page
+from crm_app.sync import deletions, lanes, pages
+from crm_app.sync.lanes import Lane, Superseded
+
+log = logging.getLogger(__name__)
+
+
+def pull(lane: Lane, provider: CalendarProvider, ref: str, *, deadline: float) -> bool:
+    """Read on from the saved cursor; whether the end was reached before ``deadline`` (monotonic).
+
+    A cursor that the service no longer knows leads to a listing from nothing. Raises RemoteError.
+    """
+    cursor = _cursor(lane)
+    try:
+        return _read(lane, provider, ref, cursor, deadline)
+    except CursorExpired:
+        if cursor is None:
+            raise
+        log.info("calendar %s is listed anew: its cursor expired", lane.calendar_id)
+        return _read(lane, provider, ref, None, deadline)
+
+
+def _read(
+    lane: Lane, provider: CalendarProvider, ref: str, cursor: str | None, deadline: float
+) -> bool:
+    if cursor is None:
+        with db.unit_of_work() as session:
+            pages.begin_listing(session, lane, now=clock.now())
+    for page in provider.pull(ref, cursor):
+        _apply(lane, page, cursor)
+        cursor = page.cursor
+        if page.complete:
+            _sweep(lane, full=page.full)
+            return True
+        if time.monotonic() >= deadline:
+            return False
+    return True
+
+
+def _cursor(lane: Lane) -> str | None:
+    with db.unit_of_work() as session:
+        return lanes.keep(session, lane, now=clock.now()).cursor
+
+
+def _apply(lane: Lane, page: Page, before: str | None) -> None:
+    """Apply a page; if that fails, its objects one by one, and those that cannot be are set aside."""
+    try:
+        with db.unit_of_work() as session:
+            pages.apply(session, lane, page, now=clock.now())
+    except Superseded:
+        raise
+    except Exception:
+        log.exception("a page of calendar %s is applied object by object", lane.calendar_id)
+        _apply_singly(lane, page, before)
+
+
+def _apply_singly(lane: Lane, page: Page, before: str | None) -> None:
+    for event in page.changed:
+        single = Page((event,), (), cursor=before, complete=False, full=page.full)
+        try:
+            with db.unit_of_work() as session:
+                pages.apply(session, lane, single, now=clock.now())
+        except Superseded:
+            raise
+        except Exception:
+            log.exception("an object of calendar %s is set aside", lane.calendar_id)
+            with db.unit_of_work() as session:
+                pages.set_aside(session, lane, event, now=clock.now())
+    rest = Page((), page.removed, cursor=page.cursor, complete=page.complete, full=page.full)
+    with db.unit_of_work() as session:
+        pages.apply(session, lane, rest, now=clock.now())
+
+
+def _sweep(lane: Lane, *, full: bool) -> None:
+    with db.unit_of_work() as session:
+        now = clock.now()
+        calendar = lanes.keep(session, lane, now=now)
+        listed = calendar.events_seen if full else None
+        deletions.sweep(session, calendar, listed=listed, now=now)

@@ -1,0 +1,81 @@
+"""Moving the window for which external events are laid out, and laying all out anew when the rules
+of reading changed (SYN-8).
+
+Done in small transactions inside the calendar's lane. The new window is noted only after the last
+of them, so a move that was cut short is simply done again.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import delete, func
+from sqlmodel import Session, col, select
+
+from crm_app.core import clock, db, facts
+from crm_app.models import BusyTime, Calendar, ExternalCalendar, ExternalObject
+from crm_app.sync import busy_rows, lanes, windows
+from crm_app.sync.busy_rows import Whose
+from crm_app.sync.lanes import Lane
+
+# A page's worth a transaction, so that others get their turn.
+_CHUNK = 200
+
+
+def move(lane: Lane) -> None:
+    """Bring the calendar's busy time up to today's window; no network."""
+    with db.unit_of_work() as session:
+        calendar = lanes.keep(session, lane, now=clock.now())
+        where = _wanted(session, calendar, clock.now())
+        anew = calendar.laid_as != busy_rows.laid_as(where)
+        if not anew and (calendar.window_from, calendar.window_until) == (where.since, where.until):
+            return
+    after: int | None = 0
+    while after is not None:
+        with db.unit_of_work() as session:
+            lanes.keep(session, lane, now=clock.now())
+            after = _lay_some(session, where, after, anew=anew)
+    with db.unit_of_work() as session:
+        _finish(session, lanes.keep(session, lane, now=clock.now()), where)
+
+
+def _wanted(session: Session, calendar: ExternalCalendar, now: datetime) -> Whose:
+    horizon = session.exec(
+        select(func.max(Calendar.horizon_days)).where(col(Calendar.active).is_(True))
+    ).one()
+    since, until = windows.window(now, horizon_days=horizon or 0)
+    if calendar.window_from is None or calendar.window_until is None:
+        # The first window has nothing to lay out yet.
+        calendar.window_from, calendar.window_until = since, until
+        session.add(calendar)
+    return replace(busy_rows.whose(session, calendar), since=since, until=until)
+
+
+def _lay_some(session: Session, where: Whose, after: int, *, anew: bool) -> int | None:
+    """Lay out the next chunk; the last id of it, None when there was none."""
+    query = (
+        select(ExternalObject)
+        .where(
+            ExternalObject.external_calendar_id == where.calendar_id,
+            col(ExternalObject.id) > after,
+            ExternalObject.raw != "",
+        )
+        .order_by(col(ExternalObject.id))
+        .limit(_CHUNK)
+    )
+    if not anew:
+        query = query.where(col(ExternalObject.continues).is_(True))
+    rows = session.exec(query).all()
+    if rows and busy_rows.lay(session, where, rows):
+        facts.record(session, facts.BusyTimeChanged(where.user_id))
+    return rows[-1].id if rows else None
+
+
+def _finish(session: Session, calendar: ExternalCalendar, where: Whose) -> None:
+    session.execute(
+        delete(BusyTime).where(
+            col(BusyTime.external_calendar_id) == calendar.id, col(BusyTime.ends_at) < where.since
+        )
+    )
+    calendar.window_from, calendar.window_until = where.since, where.until
+    calendar.laid_as = busy_rows.laid_as(where)
+    session.add(calendar)
