@@ -50,7 +50,8 @@ def add(
     handler that reads the page anew when something of that topic changed, in any process.
     ``width`` is "page" (centred, 1120 px), "wide" (the whole room) or "bleed" (no edge).
     """
-    navigation.register(route)
+    # "/contacts/[[id]]" is the list under "/contacts", with one of its rows open or none.
+    navigation.register(route.partition("/[[")[0])
     live.register(route, on_live or {})
     loads = on_load if isinstance(on_load, Sequence) else [on_load] if on_load else []
 

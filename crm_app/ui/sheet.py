@@ -20,6 +20,7 @@ _NAMES = (
     "calendar.css",
     "calendar_page.css",
     "teams.css",
+    "contacts.css",
     "hours.css",
     "calendars.css",
 )

@@ -1,0 +1,353 @@
+"""The open contact: its card with a form, tags, owner, timeline and appointments.
+
+The address says which contact is open (``/contacts/7``). Inputs keep what is typed in the browser
+until it is saved; what others change meanwhile is taken over only while nothing is typed. Tags,
+owner and notes are written at once. Every handler reads the contact with the actor's rights.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+from sqlmodel import Session
+
+from crm_app.contacts import queries, service
+from crm_app.contacts.timeline import BY_HAND
+from crm_app.contacts.ui import card_form
+from crm_app.contacts.ui.card_reading import CardRead, company_named, read_card, read_timeline
+from crm_app.contacts.ui.contacts_state import Contacts
+from crm_app.contacts.ui.making_state import owner_choices
+from crm_app.contacts.ui.shown import (
+    CardHead,
+    Entry,
+    Happening,
+    Meeting,
+    OwnerChangeLine,
+    Place,
+)
+from crm_app.contacts.views import Card
+from crm_app.core import clock
+from crm_app.core.access import Actor
+from crm_app.core.errors import NotFound
+from crm_app.core.i18n import N_
+from crm_app.models import Contact
+from crm_app.ui.state import PrivateState, handler
+
+LIST = "/contacts"
+TABS = ("details", "timeline", "appointments")
+
+
+class ContactCard(PrivateState):
+    """The sheet beside the list. ``version`` rises when the form has to show other values."""
+
+    opened: bool = False
+    head: CardHead = CardHead()
+    emails: list[Entry] = []
+    phones: list[Entry] = []
+    places: list[Place] = []
+    custom: list[Entry] = []
+    quiet: list[str] = []
+    happenings: list[Happening] = []
+    earlier: int = 0
+    meetings: list[Meeting] = []
+    changes: list[OwnerChangeLine] = []
+    owner_choices: list[dict[str, str]] = []
+    companies: list[str] = []
+    known_tags: list[str] = []
+    tab: str = TABS[0]
+    dirty: bool = False
+    asking: bool = False
+    version: int = 0
+    note_version: int = 0
+    _card: Card | None = None
+    _next_key: int = 1000
+
+    @handler
+    async def load(self) -> Any:
+        """The address changed: open, change or close the card."""
+        contact_id = contact_in(self.router.url.path)
+        if not contact_id:
+            self.opened = False
+            return None
+        if self.opened and self.head.id == contact_id and self.dirty:
+            return None
+        try:
+            found = await self._read(lambda session, actor: read_card(session, actor, contact_id))
+        except NotFound as error:
+            self.opened = False
+            return [rx.redirect(LIST, replace=True), rx.toast.error(self._say(error.user_message))]
+        if self.head.id != contact_id:
+            self.tab, self.errors = TABS[0], {}
+        self.dirty = self.asking = False
+        self._take(found)
+        self.owner_choices = await self._read(owner_choices)
+        self.known_tags = await self._read(queries.list_tags)
+        self.opened = True
+        return None
+
+    @handler
+    async def follow(self) -> None:
+        """An appointment changed somewhere."""
+        await self._follow()
+
+    @handler
+    async def follow_contacts(self) -> Any:
+        """Something of a contact changed somewhere: read the card anew, then the list."""
+        await self._follow()
+        return Contacts.follow
+
+    async def _follow(self) -> None:
+        if not self.opened:
+            return
+        contact_id = self.head.id
+        try:
+            found = await self._read(lambda session, actor: read_card(session, actor, contact_id))
+        except NotFound:
+            # Somebody gave it away: what is shown stays until one looks elsewhere.
+            return
+        self._take(found, keep_form=self.dirty)
+
+    @handler
+    def set_tab(self, tab: str) -> None:
+        """Details, timeline or appointments."""
+        self.tab = tab if tab in TABS else TABS[0]
+
+    @handler
+    def touch(self) -> None:
+        """Something was typed."""
+        self.dirty = self.dirty or self.head.may_change
+
+    @handler
+    def close(self) -> Any:
+        """Back to the list; asks first when something typed would be lost."""
+        if self.dirty:
+            self.asking = True
+            return None
+        return rx.redirect(LIST)
+
+    @handler
+    def keep_editing(self) -> None:
+        """The answer "no, wait" to that question."""
+        self.asking = False
+
+    @handler
+    async def discard(self) -> None:
+        """Forget what was typed and show what is stored."""
+        await self._reread()
+
+    @handler
+    async def leave(self) -> Any:
+        """Forget what was typed and go back to the list."""
+        self.asking = self.dirty = False
+        return rx.redirect(LIST)
+
+    @handler
+    def add_line(self, kind: str) -> None:
+        """One more address, number, place or own field to fill in."""
+        self._next_key += 1
+        key = str(self._next_key)
+        if kind == "place":
+            self.places = [*self.places, Place(key)]
+        elif kind in _LINES:
+            setattr(self, _LINES[kind], [*getattr(self, _LINES[kind]), Entry(key)])
+
+    @handler
+    def remove_line(self, kind: str, key: str) -> None:
+        """Take a line away; it is gone when the card is saved."""
+        if kind in _LINES:
+            kept = [line for line in getattr(self, _LINES[kind]) if line.key != key]
+            setattr(self, _LINES[kind], kept)
+            self.dirty = self.head.may_change
+
+    @handler
+    async def look_for_company(self, name: str) -> None:
+        """Suggest companies while one types, and note the change."""
+        self.dirty = self.dirty or self.head.may_change
+        found = await self._read(
+            lambda session, actor: queries.companies(session, actor, text=name[:100], limit=8)
+        )
+        self.companies = [company for _, company in found]
+
+    @handler
+    async def save(self, form: dict[str, Any]) -> Any:
+        """Write what was changed in the form."""
+        before = self._require_card()
+        lines = {kind: [line.key for line in getattr(self, name)] for kind, name in _LINES.items()}
+        fields = card_form.changed_fields(before, form, lines)
+        company = card_form.text(form, "company")
+
+        def write(session: Session, actor: Actor) -> None:
+            contact = queries.changeable_contact(session, actor, before.id)
+            if company != before.company:
+                fields["company_id"] = company_named(session, actor, company)
+            if fields:
+                service.update(session, actor, contact, **fields)
+
+        await self._write(write)
+        await self._reread()
+        return rx.toast.success(self._say(N_("Saved.")))
+
+    @handler
+    async def add_tag(self, form: dict[str, Any]) -> None:
+        """Give the contact a tag at once."""
+        name = card_form.text(form, "tag")
+        if name:
+            await self._change(
+                lambda s, actor, contact: service.change_tags(s, actor, contact, add=[name])
+            )
+
+    @handler
+    async def remove_tag(self, name: str) -> None:
+        """Take a tag away at once."""
+        await self._change(
+            lambda s, actor, contact: service.change_tags(s, actor, contact, remove=[name])
+        )
+
+    @handler
+    async def set_owner(self, user_id: str) -> Any:
+        """Give the contact to somebody at once; the toast takes it back."""
+        owner = int(user_id) if user_id.isdigit() else None
+        contact_id = self.head.id
+
+        def write(session: Session, actor: Actor) -> int:
+            contact = queries.changeable_contact(session, actor, contact_id)
+            change = service.set_owner(session, actor, contact, owner, rule=BY_HAND)
+            return change.id or 0 if change else 0
+
+        change_id = await self._write(write)
+        if not await self._reread_or_leave():
+            return [
+                rx.redirect(LIST),
+                rx.toast.success(self._say(N_("The contact has a new owner."))),
+            ]
+        if not change_id:
+            return None
+        undo = {"label": self._say(N_("Undo")), "on_click": ContactCard.undo_owner(change_id)}
+        can_undo = any(change.id == change_id and change.can_undo for change in self.changes)
+        props: dict[str, Any] = {"action": undo} if can_undo else {}
+        return rx.toast.success(self._say(N_("The owner was changed.")), **props)
+
+    @handler
+    async def undo_owner(self, change_id: int) -> Any:
+        """Take a change of owner back (CON-5)."""
+        await self._write(
+            lambda session, actor: service.undo_owner_change(session, actor, change_id).id
+        )
+        await self._reread_or_leave()
+        return rx.toast.success(self._say(N_("The change of owner was undone.")))
+
+    @handler
+    async def add_note(self, form: dict[str, Any]) -> None:
+        """Write a note on the timeline."""
+        text, contact_id = str(form.get("timeline-note", "")), self.head.id
+
+        def write(session: Session, actor: Actor) -> None:
+            contact = queries.get_contact(session, actor, contact_id)
+            service.add_note(session, actor, contact, text)
+
+        await self._write(write)
+        self.note_version += 1
+        await self._reread(keep_form=True)
+
+    @handler
+    async def show_earlier(self) -> None:
+        """More of the timeline."""
+        if not self.earlier:
+            return
+        before, contact_id, now = self.earlier, self.head.id, clock.now()
+        lines, self.earlier = await self._read(
+            lambda session, actor: read_timeline(session, actor, contact_id, now, before=before)
+        )
+        self.happenings = [*self.happenings, *lines]
+
+    @handler
+    async def delete(self) -> Any:
+        """Delete the contact; the toast brings it back."""
+        contact_id = self.head.id
+        await self._change(service.delete, reread=False)
+        self.opened = self.dirty = False
+        undo = {"label": self._say(N_("Undo")), "on_click": Contacts.restore(contact_id)}
+        return [
+            rx.redirect(LIST),
+            rx.toast.success(
+                self._say(
+                    N_(
+                        "{name} was deleted.",
+                    ),
+                    name=self.head.name,
+                ),
+                action=undo,
+                duration=10_000,
+            ),
+        ]
+
+    @handler
+    async def restore(self) -> Any:
+        """Bring the contact back from its own card."""
+        contact_id = self.head.id
+
+        def bring_back(session: Session, actor: Actor) -> None:
+            contact = queries.get_contact(session, actor, contact_id, deleted=None)
+            service.restore(session, actor, contact)
+
+        await self._write(bring_back)
+        await self._reread()
+        return rx.toast.success(self._say(N_("The contact is back.")))
+
+    async def _change(
+        self, write: Callable[[Session, Actor, Contact], None], *, reread: bool = True
+    ) -> None:
+        contact_id = self.head.id
+
+        def work(session: Session, actor: Actor) -> None:
+            write(session, actor, queries.changeable_contact(session, actor, contact_id))
+
+        await self._write(work)
+        if reread:
+            await self._reread(keep_form=True)
+
+    async def _reread(self, *, keep_form: bool = False) -> None:
+        contact_id = self.head.id
+        found = await self._read(lambda session, actor: read_card(session, actor, contact_id))
+        if not keep_form:
+            self.dirty, self.errors = False, {}
+            # The inputs hold what was typed; a new version makes them anew.
+            self.version += 1
+        self._take(found, keep_form=keep_form and self.dirty)
+        self.known_tags = await self._read(queries.list_tags)
+
+    async def _reread_or_leave(self) -> bool:
+        """Whether the contact can still be seen; giving it away can end that."""
+        try:
+            await self._reread(keep_form=True)
+        except NotFound:
+            self.opened = self.dirty = False
+            return False
+        return True
+
+    def _take(self, found: CardRead, *, keep_form: bool = False) -> None:
+        changed = self._card != found.card
+        self.head = found.head
+        self.happenings, self.earlier = found.happenings, found.earlier
+        self.meetings, self.changes = found.meetings, found.owners
+        if keep_form:
+            return
+        self._card = found.card
+        self.emails, self.phones = found.emails, found.phones
+        self.places, self.custom, self.quiet = found.places, found.custom, found.quiet
+        if changed:
+            self.version += 1
+
+    def _require_card(self) -> Card:
+        if self._card is None or self._card.id != self.head.id:
+            raise NotFound
+        return self._card
+
+
+_LINES = {"email": "emails", "phone": "phones", "place": "places", "custom": "custom"}
+
+
+def contact_in(path: str) -> int:
+    """The contact's id in an address like ``/contacts/7``; 0 when there is none."""
+    head, _, last = path.rstrip("/").rpartition("/")
+    return int(last) if head.endswith(LIST) and last.isascii() and last.isdigit() else 0
