@@ -18,6 +18,9 @@ from crm_app.appointments.ui.calendar_state import CalendarPage
 from crm_app.appointments.ui.calendars_state import Calendars
 from crm_app.appointments.ui.teams_state import Teams
 from crm_app.booking import http as booking_http
+from crm_app.contacts.ui import contacts_page
+from crm_app.contacts.ui.card_state import ContactCard
+from crm_app.contacts.ui.contacts_state import Contacts
 from crm_app.core import db, log
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_
@@ -65,6 +68,7 @@ guard.install(app, resolve=sessions.resolve_actor, load_actor=load_actor)
 # fmt: off
 pages.add(app, "/", home_page.page, title=N_("Home"))
 pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=CalendarPage.load, on_live={"appointments": CalendarPage.reread}, width="wide")
+pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load], on_live={"contacts": ContactCard.follow_contacts, "appointments": ContactCard.follow}, width="wide")
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/calendars", calendars_page.page, title=N_("Calendars"), on_load=Calendars.load)
 pages.add(app, "/settings/teams", teams_page.page, title=teams_page.TITLE, on_load=Teams.load, on_live={"appointments": Teams.reread})
