@@ -3,10 +3,10 @@
 import functools
 import secrets
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -25,14 +25,20 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     # How many proxies in front of us set X-Forwarded-For/-Proto; 0 trusts none of it.
     trusted_proxy_hops: int = 0
-    # Hosts or networks (CIDR) inside the server's own network that typed addresses may reach.
-    allow_private_addresses: tuple[str, ...] = ()
+    # Hosts or networks (CIDR) inside the server's own network that typed addresses may reach,
+    # separated by commas.
+    allow_private_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     # Mail: empty means that mail waits on the Outbox page.
     smtp_url: str = ""
     mail_from: str = ""
     job_threads: int = Field(default=4, ge=1, le=64)
     poll_seconds: float = Field(default=60, gt=0)
     live_check_seconds: float = Field(default=4, gt=0)
+
+    @field_validator("allow_private_addresses", mode="before")
+    @classmethod
+    def _separate(cls, typed: object) -> object:
+        return tuple(typed.replace(",", " ").split()) if isinstance(typed, str) else typed
 
     @property
     def url(self) -> str:

@@ -96,6 +96,13 @@ def test_logs_mask_credentials(line: str) -> None:
     assert "geheim" not in log.masked(line)
 
 
+def test_settings_take_private_addresses_as_a_plain_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_ALLOW_PRIVATE_ADDRESSES", "127.0.0.0/8, nas.example")
+    assert Settings().allow_private_addresses == ("127.0.0.0/8", "nas.example")
+    monkeypatch.setenv("CRM_ALLOW_PRIVATE_ADDRESSES", "")
+    assert Settings().allow_private_addresses == ()
+
+
 def test_settings_build_the_public_url() -> None:
     assert Settings(port=4000, public_url="").url == "http://localhost:4000"
     assert Settings(public_url="https://crm.example/").url == "https://crm.example"
