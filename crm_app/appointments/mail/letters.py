@@ -50,11 +50,12 @@ def for_guest(occasion: Occasion) -> tuple[str, Letter]:
 def for_member(occasion: Occasion) -> tuple[str, Letter]:
     """Subject and letter for the one who serves the appointment, or did until now."""
     chosen = words.MEMBER[occasion.kind]
+    opening = words.CANCELLED_BY_LEAD if _cancelled_by_lead(occasion) else chosen.opening
     label = translate(occasion.locale, N_("Open in the calendar"))
     letter = Letter(
         locale=occasion.locale,
         heading=_say(occasion, chosen.heading),
-        paragraphs=(_say(occasion, chosen.opening),),
+        paragraphs=(_say(occasion, opening),),
         details=(*_details(occasion, with_member=False), *_about_lead(occasion)),
         button=Link(label, occasion.dashboard_url) if occasion.dashboard_url else None,
         sender=occasion.team,
@@ -83,12 +84,16 @@ def _hello(occasion: Occasion) -> str:
 
 
 def _opening(occasion: Occasion, chosen: Words) -> Iterator[str]:
-    if occasion.kind is Kind.CANCELLED and occasion.cancelled_by == "lead":
-        yield _say(occasion, words.CANCELLED_BY_LEAD)
+    if _cancelled_by_lead(occasion):
+        yield _say(occasion, words.CANCELLED_BY_YOU)
         return
     yield _say(occasion, chosen.opening)
     if occasion.kind is Kind.RESCHEDULED and occasion.has_new_member:
         yield _say(occasion, N_("{member} will meet you instead of {previous}."))
+
+
+def _cancelled_by_lead(occasion: Occasion) -> bool:
+    return occasion.kind is Kind.CANCELLED and occasion.cancelled_by == "lead"
 
 
 def _details(occasion: Occasion, *, with_member: bool = True) -> Iterator[Detail]:

@@ -21,7 +21,8 @@ class Words:
     way_on: Literal["manage", "again", "book", ""] = ""
 
 
-CANCELLED_BY_LEAD = N_("You cancelled this appointment. Nothing more is needed.")
+CANCELLED_BY_YOU = N_("You cancelled this appointment. Nothing more is needed.")
+CANCELLED_BY_LEAD = N_("{lead} cancelled it. Your time is free again.")
 
 LEAD: dict[Kind, Words] = {
     Kind.RECEIVED: Words(
