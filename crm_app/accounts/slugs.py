@@ -16,11 +16,16 @@ _LONGEST = 50
 
 
 def slug_of(name: str) -> str:
-    """A slug made of ``name``; ``user`` when no letter of it can be written in a-z."""
+    """A user's slug made of ``name``; ``user`` when no letter of it can be written in a-z."""
+    made = spelled(name) or "user"
+    return f"{made}-1" if made in RESERVED_SLUGS else made
+
+
+def spelled(name: str) -> str:
+    """``name`` in a-z, digits and hyphens, at most 50 long; empty when nothing of it is left."""
     folded = unicodedata.normalize("NFC", name).casefold().translate(_LETTERS)
     plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
-    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST].strip("-") or "user"
-    return f"{made}-1" if made in RESERVED_SLUGS else made
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST].strip("-")
 
 
 def candidates(slug: str) -> list[str]:

@@ -6,6 +6,7 @@ import reflex as rx
 from sqlmodel import Session, col, select
 
 from crm_app.accounts import queries as accounts
+from crm_app.accounts.slugs import spelled
 from crm_app.appointments import calendars, queries
 from crm_app.core.access import Actor
 from crm_app.core.errors import Invalid
@@ -73,9 +74,9 @@ class Calendars(PrivateState):
         if (
             name == "name"
             and self.mode == "new"
-            and self.form["slug"] == slug_of(self.form["name"])
+            and self.form["slug"] == spelled(self.form["name"])
         ):
-            self.form["slug"] = slug_of(value)
+            self.form["slug"] = spelled(value)
         self.form[name] = value[:4000]
         self.changed = True
 
@@ -221,15 +222,6 @@ class Calendars(PrivateState):
         self.members, self.others = found["members"], found["others"]
         self.questions, self.rights = found["questions"], found["rights"]
         self.public_url = found["public_url"]
-
-
-def slug_of(name: str) -> str:
-    """A proposal for the address: letters and digits of ``name``, hyphens between."""
-    plain = (
-        name.casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss")
-    )
-    words = "".join(c if c.isascii() and c.isalnum() else " " for c in plain).split()
-    return "-".join(words)[:60].strip("-")
 
 
 def list_rows(session: Session, actor: Actor) -> list[dict[str, str]]:
