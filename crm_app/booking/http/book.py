@@ -151,10 +151,9 @@ def _lead(attempt: Attempt) -> Lead:
 def _thanks(opened: Opened, appointment: Appointment) -> Response:
     """On to the appointment's own page; in a frame to one that other sites may show."""
     token = links.manage_token(appointment.public_id)
+    path = f"/booking/{token}?news=booked"
     if opened.visit.embed:
-        path = f"/cal/{opened.calendar.slug}/booked/{token}?embed=1"
-    else:
-        path = f"/booking/{token}?news=booked"
+        path = f"/cal/{opened.calendar.slug}/booked/{token}?news=booked&embed=1"
     return RedirectResponse(path, 303, headers={"Cache-Control": "no-store"})
 
 

@@ -224,5 +224,7 @@ def _pot(locale: str, errors: Mapping[str, str]) -> h.Node:
     """The field that only programs fill in; in view, and explained, once it was filled."""
     name = entered.HONEYPOT
     label = translate(locale, N_("Leave this field empty"))
-    box = forms.field(locale, name, label, error=errors.get(name, ""), autocomplete="off")
-    return box if name in errors else h.div(".pot", aria_hidden="true", inert=True)[box]
+    if name in errors:
+        return forms.field(locale, name, label, error=errors[name], autocomplete="off")
+    box = forms.field(locale, name, label, autocomplete="off", tabindex="-1")
+    return h.div(".pot", aria_hidden="true", inert=True)[box]
