@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import threading
 from pathlib import Path
 
@@ -39,11 +40,26 @@ def serve(host: str | None, port: int | None) -> None:
             os.environ[name] = str(value)
     get_settings.cache_clear()
     settings = get_settings()
+    _refuse_taken(settings.host, settings.port)
     if not _BUILT.exists():
         raise click.ClickException("The pages are not built yet. Run: make build")
     migrations.upgrade()
     db.dispose()
     _serve(settings)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """The server itself would share a taken port: two data folders, and each request to either."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise click.ClickException(
+                f"Cannot listen on {host}:{port} ({error.strerror}). "
+                "Does another one run there already? Choose a port with --port or CRM_PORT."
+            ) from error
 
 
 def _serve(settings: Settings) -> None:
