@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select
 
 from crm_app.accounts import audit
+from crm_app.appointments.mail.occasion import MUTABLE
 from crm_app.core import clock
 from crm_app.core.access import Actor
 from crm_app.core.errors import Invalid
@@ -123,6 +124,8 @@ def _checked(name: str, value: Any) -> Any:
         return None if value is None else Hours.from_json(value).to_json()
     if name == "reminders":
         return sorted({_number(minutes, 5, 30 * 24 * 60) for minutes in value}, reverse=True)
+    if name == "muted_mails":
+        return [kind.value for kind in MUTABLE if kind.value in value]
     if name == "form_fields":
         return [_form_field(field) for field in value]
     raise ValueError(N_("This field is not known."))

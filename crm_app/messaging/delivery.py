@@ -123,6 +123,9 @@ def _sent(session: Session, going: Going, now: datetime) -> None:
     if message is None or message.state == MessageState.SENT:
         return
     message.sent_at = now
+    if message.confidential:
+        # The link inside opens an account; nobody needs to read it here any more.
+        message.text = message.html = ""
     _stop(session, message, MessageState.SENT, "")
     contact = session.get(Contact, message.contact_id) if message.contact_id else None
     if contact is not None:

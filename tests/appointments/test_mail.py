@@ -15,7 +15,7 @@ from icalendar import Calendar as Ical
 from sqlmodel import Session, select
 
 import crm_app.worker
-from crm_app.appointments import links
+from crm_app.appointments import calendars, links
 from crm_app.appointments import service as appointments
 from crm_app.core import db, facts, job_runner
 from crm_app.core.access import system
@@ -389,7 +389,11 @@ def test_what_is_over_is_not_mailed_about(world: World) -> None:
 
 def test_a_calendar_can_leave_mails_out(world: World) -> None:
     with db.unit_of_work() as session:
-        session.get_one(Calendar, world.calendar.id).muted_mails = ["booked", "no_show"]
+        calendar = session.get_one(Calendar, world.calendar.id)
+        calendars.update_calendar(
+            session, US, calendar, muted_mails=["no_show", "booked", "cancelled", "nonsense"]
+        )
+        assert calendar.muted_mails == ["booked", "no_show"]
     made = world.book()
     assert set(world.mails.new()) == {ANNA}
     world.change(appointments.set_status, made, AppointmentStatus.NO_SHOW)
