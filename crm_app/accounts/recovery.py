@@ -11,7 +11,9 @@ from sqlmodel import Session
 
 from crm_app.accounts import audit, passwords, queries, rate, sessions, tokens
 from crm_app.core import facts
-from crm_app.core.errors import Invalid, NotFound
+from crm_app.core.access import Actor
+from crm_app.core.errors import Conflict, Invalid, NotFound
+from crm_app.core.i18n import N_
 from crm_app.models import OneTimeToken, User
 
 RESET_LIFETIME = timedelta(hours=1)
@@ -37,6 +39,23 @@ def request_reset(session: Session, *, email: str, address: str, now: datetime) 
         readable=True,
     )
     facts.record(session, facts.PasswordResetRequested(token_id=row.id or 0))
+
+
+def send_link(session: Session, actor: Actor, user: User, *, now: datetime) -> None:
+    """Mail ``user`` a link to a new password: he asks for it himself, or an administrator does.
+
+    NotFound for somebody else's account, Conflict when he has left, TooMany.
+    """
+    if not queries.may_manage(actor, user):
+        raise NotFound
+    if not user.active:
+        raise Conflict(N_("{name} is not active."), name=user.name)
+    rate.allow(session, f"reset:{rate.account(user.email)}", _PER_ACCOUNT, _PER, now)
+    row, _ = tokens.issue(
+        session, tokens.RESET, user_id=user.id, lifetime=RESET_LIFETIME, now=now, readable=True
+    )
+    facts.record(session, facts.PasswordResetRequested(token_id=row.id or 0))
+    audit.record(session, actor, "user.reset_sent", subject_kind="user", subject_id=user.id)
 
 
 def holder(session: Session, purpose: str, token: str, now: datetime) -> User:

@@ -13,7 +13,7 @@ from crm_app.accounts.profile import (
     remove_time_off,
     update_profile,
 )
-from crm_app.accounts.recovery import request_reset
+from crm_app.accounts.recovery import request_reset, send_link
 from crm_app.accounts.sign_in import count_confirmation
 from crm_app.accounts.users import (
     activate,
@@ -41,6 +41,7 @@ __all__ = [
     "remove_sign_in_provider",
     "remove_time_off",
     "request_reset",
+    "send_link",
     "set_role",
     "set_sign_in_provider",
     "set_up",

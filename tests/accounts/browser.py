@@ -17,7 +17,7 @@ def browser(address: str = "203.0.113.7", **headers: str) -> TestClient:
         base_url=HOME,
         follow_redirects=False,
         client=(address, 50_000),
-        headers=headers,
+        headers={"Accept-Language": "en", **headers},
     )
 
 

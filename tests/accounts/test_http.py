@@ -5,11 +5,12 @@ import re
 import pytest
 from sqlmodel import select
 
-from crm_app.accounts import passwords, queries, service, sessions, tokens
+from crm_app.accounts import http, passwords, queries, service, sessions, tokens
 from crm_app.core import clock, db
 from crm_app.core.kinds import Role
 from crm_app.core.settings import get_settings
 from crm_app.models import OneTimeToken, User, UserSession
+from crm_app.ui import door
 from tests.accounts.browser import HOME, browser, fields
 from tests.accounts.people import MINUTE, PASSWORD, set_up
 
@@ -267,7 +268,7 @@ def test_usr4_pages_speak_the_visitors_language(anna: User) -> None:
     assert '<html lang="it"' in browser().get("/login?lang=it").text
     # Anna's workspace is Polish.
     assert '<html lang="pl"' in browser().get("/login", headers={"Accept-Language": "ja"}).text
-    assert '<html lang="pl"' in browser().get("/login?lang=%22%3E").text
+    assert '<html lang="en"' in browser().get("/login?lang=%22%3E").text
     shown = browser().get("/login?next=/calendar&lang=de").text
     assert "/login?next=%2Fcalendar&amp;lang=it" in shown
 
@@ -284,3 +285,8 @@ def test_q1_odd_requests_are_answered_calmly(anna: User) -> None:
             assert 400 <= answer.status_code < 500, (path, answer.status_code)
     for query in ("next=%00", "next=%ff", "lang=%00", "next=/a&next=//b"):
         assert client.get(f"/login?{query}").status_code == 200
+
+
+def test_the_door_lets_strangers_reach_these_pages() -> None:
+    heads = {"/" + route.path.split("/")[1] for route in http.routes}
+    assert heads <= set(door.PUBLIC)

@@ -259,7 +259,7 @@ def test_usr2_an_address_that_changed_hands_opens_nothing(google: fake.Provider)
     google.claims = ANNAS | {"sub": "somebody-new"}
     client = browser()
     answer = _go(client, google)
-    assert answer.status_code == 403
+    assert answer.status_code == 409
     assert "connected with others already" in answer.text
     assert _user_of(client) is None
 
@@ -270,6 +270,9 @@ def test_usr2_stopping_at_the_provider_is_no_fault(google: fake.Provider) -> Non
     answer = client.get("/auth/google/callback", params={"state": state, "error": "access_denied"})
     assert answer.status_code == 403
     assert "did not let you in" in answer.text
+    # The form that it comes with is the sign-in form, wherever it is shown.
+    assert 'action="/login"' in answer.text
+    assert 'href="/login?lang=de"' in answer.text
 
 
 def test_usr2_signing_in_renews_the_session(anna: User, google: fake.Provider) -> None:
@@ -358,7 +361,7 @@ def test_usr2_an_identity_belongs_to_one_user(anna: User, google: fake.Provider)
     client.post("/login", data={"email": "b@x.example", "password": PASSWORD})
     begun = client.post("/auth/google/link")
     back = google.authorize(begun.headers["refresh"].removeprefix("0;url="))
-    assert client.get("/auth/google/callback", params=back).status_code == 403
+    assert client.get("/auth/google/callback", params=back).status_code == 409
 
 
 def test_usr2_disconnecting_leaves_a_way_in(anna: User, google: fake.Provider) -> None:

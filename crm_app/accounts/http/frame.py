@@ -1,5 +1,6 @@
 """What all pages before sign-in share: who asks and in which language, the card, errors, cookies."""
 
+import dataclasses
 import functools
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from crm_app.accounts import next_page, queries, sessions
 from crm_app.core import db
-from crm_app.core.errors import CrmError, Invalid, NotFound, RemoteError, TooMany
+from crm_app.core.errors import Conflict, CrmError, Invalid, NotFound, RemoteError, TooMany
 from crm_app.core.i18n import LOCALES, N_, best_locale, translate
 from crm_app.core.settings import get_settings
 from crm_app.ui.public import edge, forms
@@ -20,7 +21,13 @@ from crm_app.ui.public.sender import address_of
 
 # The row in the database ends a session; the cookie only has to outlive it (RFC 6265bis: 400 days).
 _COOKIE_AGE = 400 * 24 * 3600
-_STATUS: dict[type[CrmError], int] = {NotFound: 404, TooMany: 429, Invalid: 422, RemoteError: 502}
+_STATUS: dict[type[CrmError], int] = {
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    TooMany: 429,
+    RemoteError: 502,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,11 @@ class Visit:
     def say(self, message: str, /, **params: object) -> str:
         """``message`` in the visitor's language."""
         return translate(self.locale, message, **params)
+
+    def at(self, path: str) -> "Visit":
+        """The same visit as if it had come to ``path``, for a page that shows another's."""
+        kept = {"lang": self.query["lang"]} if "lang" in self.query else {}
+        return dataclasses.replace(self, path=path, query=kept)
 
     def here(self, *, lang: str | None = None) -> str:
         """This page, with where to go next and the chosen language kept."""

@@ -193,7 +193,7 @@ def _connect(who: frame.Visit, provider: str, person: oidc.Person, row: OneTimeT
 
 def _sign_in_again(who: frame.Visit, error: CrmError) -> Response:
     return sign_in_page(
-        who,
+        who.at("/login"),
         problem=frame.problem(who, error),
         status=frame.status_of(error),
         headers=frame.retry_headers(error),

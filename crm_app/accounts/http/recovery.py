@@ -132,7 +132,7 @@ def _ask_page(
                 error=error,
                 autocomplete="username",
             ),
-            forms.submit(who.say(N_("Send the link"))),
+            forms.submit(who.say(N_("Send the link")), look="primary wide"),
         ),
         h.p(".small")[h.a(href="/login")[who.say(N_("Back to sign-in"))]],
         status=status,
@@ -170,7 +170,7 @@ def _password_page(who: frame.Visit, purpose: str, user: User, *, error: str = "
                 readonly=True,
             ),
             password_field(who, who.say(N_("New password")), error),
-            forms.submit(who.say(N_("Save and sign in"))),
+            forms.submit(who.say(N_("Save and sign in")), look="primary wide"),
         ),
         status=422 if error else 200,
     )

@@ -78,7 +78,7 @@ def _page(who: frame.Visit, values: Mapping[str, str], errors: Mapping[str, str]
             who,
             frame.summary(who, errors, labels),
             [_control(who, name, labels[name], values.get(name, ""), errors) for name in _FIELDS],
-            forms.submit(who.say(N_("Create the workspace"))),
+            forms.submit(who.say(N_("Create the workspace")), look="primary wide"),
         ),
         status=422 if errors else 200,
         scripts=("detect_zone.js",),

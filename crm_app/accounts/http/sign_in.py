@@ -131,7 +131,7 @@ def _fields(who: frame.Visit, email: str, errors: dict[str, str]) -> tuple[h.Nod
             autocomplete="current-password",
             autofocus=bool(email),
         ),
-        forms.submit(who.say(N_("Sign in"))),
+        forms.submit(who.say(N_("Sign in")), look="primary wide"),
     )
 
 
