@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 from starlette.responses import Response
 
-from crm_app.booking import form_token, picker
+from crm_app.booking import form_token, live, picker
 from crm_app.booking.entered import Entered
 from crm_app.booking.form_token import FormToken
 from crm_app.booking.http.opened import SCRIPTS, Opened, answer, finder
@@ -21,7 +21,6 @@ from crm_app.core.i18n import translate
 
 ALTERNATIVES = 8
 _LOOK_AROUND, _LOOK_AHEAD = timedelta(days=14), timedelta(days=100)
-_AN_INSTANT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +69,8 @@ def _look_up(session: Session, attempt: Attempt) -> tuple[Slot | None, list[Slot
     """The chosen slot when it is free, else the free ones nearest to it."""
     opened, wanted, now = attempt.opened, attempt.starts_at, attempt.now
     find = finder(session, opened.calendar, now, user_slug=opened.user_slug)
-    if wanted is not None:
-        found = find(wanted, wanted + _AN_INSTANT)
-        if found and found[0].starts_at == wanted:
-            return found[0], []
+    if chosen := live.exactly(find, wanted):
+        return chosen, []
     return None, nearby(find, wanted or now, now)
 
 

@@ -1,12 +1,12 @@
 """Moving an appointment by its signed link: another time, then old and new to confirm (CAL-7)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from crm_app.booking import picker, service, visit
+from crm_app.booking import asking, picker, service, visit
 from crm_app.booking.http.form import nearby
 from crm_app.booking.http.found import Found, back, find, reply
 from crm_app.booking.http.opened import about_calendar, finder
@@ -50,6 +50,7 @@ def move(request: Request, form: edge.Form) -> Response:
     """Move the appointment; the nearest free times when the new one cannot be had."""
     now = clock.now()
     wanted = visit.read_slot(form.get("slot", ""))
+    _ask_members(request, wanted, now)
     try:
         with db.unit_of_work() as session:
             found = find(session, request, now)
@@ -69,6 +70,14 @@ def move(request: Request, form: edge.Form) -> Response:
     return back(found, "moved")
 
 
+def _ask_members(request: Request, wanted: datetime | None, now: datetime) -> None:
+    """What the members' own calendars say of the wanted time, before anything is locked."""
+    with db.reading() as session:
+        found = find(session, request, now)
+    if wanted is not None and found.booked.may_change and wanted != found.appointment.starts_at:
+        asking.ask_members(found.calendar, wanted, now=now, moving=found.appointment)
+
+
 def _confirm(
     found: Found,
     slots: picker.Find,
@@ -79,9 +88,7 @@ def _confirm(
     status: int = 200,
 ) -> Response:
     """Old and new side by side; other times where the new one is not free."""
-    free = [
-        slot for slot in slots(wanted, wanted + timedelta(minutes=1)) if slot.starts_at == wanted
-    ]
+    free = live.exactly(slots, wanted)
     content = confirming(
         found.visit,
         found.booked,
