@@ -758,6 +758,7 @@ def upgrade() -> None:
         sa.Column("written_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("written", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("kept", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("unanswered", sa.JSON(none_as_null=True), nullable=False),
         sa.Column(
             "state",
             sa.Enum(

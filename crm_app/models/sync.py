@@ -144,6 +144,10 @@ class EventLink(SQLModel, table=True):
         default=None, sa_column=Column(json_type(), nullable=True)
     )
     kept: dict[str, Any] | None = Field(default=None, sa_column=Column(json_type(), nullable=True))
+    # What was sent since and never answered: found there, it is ours and nobody's change.
+    unanswered: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(json_type(), nullable=False)
+    )
     state: LinkState = Field(default=LinkState.WANTED, sa_type=enum_type(LinkState))
     # What the last pull brought about the copy and is not settled yet.
     news: LinkNews = Field(default=LinkNews.NONE, sa_type=enum_type(LinkNews))

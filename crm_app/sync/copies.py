@@ -125,6 +125,18 @@ def merge(past: Past | None, ours: Copy, theirs: Copy) -> Merge:
     return Merge(take=frozenset(differing - conflicts), conflicts=frozenset(conflicts))
 
 
+def recalled(past: Past, unanswered: Collection[Copy], theirs: Copy) -> Past:
+    """The past, knowing that writes without an answer may have arrived: what stands there as one of
+    them said was written by us, and changed by nobody."""
+    for sent in unanswered:
+        arrived = {part for part in Part if same(part, sent, theirs)}
+        kept = taken(past.kept, theirs, arrived)
+        if _alike(sent.description, theirs.description):
+            kept = replace(kept, description=theirs.description)
+        past = Past(written=taken(past.written, sent, arrived), kept=kept)
+    return past
+
+
 def taken(onto: Copy, theirs: Copy, parts: Collection[Part]) -> Copy:
     """``onto`` with ``parts`` as they are in ``theirs``."""
     if Part.TIME in parts:

@@ -138,6 +138,11 @@ def written(link: EventLink) -> Copy | None:
     return Copy.from_json(link.written) if link.written is not None else None
 
 
+def unanswered(link: EventLink) -> list[Copy]:
+    """What was sent since and never answered."""
+    return [Copy.from_json(each) for each in link.unanswered]
+
+
 def kept(link: EventLink) -> Copy | None:
     """How the service was found to keep it."""
     return Copy.from_json(link.kept) if link.kept is not None else None

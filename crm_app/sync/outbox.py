@@ -23,6 +23,8 @@ from crm_app.sync.lanes import Lane
 from crm_app.sync.windows import next_attempt
 
 UNEXPECTED = N_("Something unexpected happened. It is tried again; details are in the log.")
+# So many writes without an answer are remembered; they differ only if the appointment changed.
+_REMEMBERED = 8
 _PENDING = (LinkState.WANTED, LinkState.REMOVING)
 
 
@@ -71,6 +73,8 @@ def next_step(session: Session, lane: Lane, link_id: int, *, now: datetime) -> S
         if not link.href and _leaves_elsewhere(session, link):
             return None
     link.attempts += 1
+    # Assigned anew: a change inside a JSON value is not noticed.
+    link.unanswered = [*link.unanswered, ours.to_json()][-_REMEMBERED:]
     session.add(link)
     return Step(
         link_id=link_id,
@@ -119,6 +123,7 @@ def note_written(session: Session, lane: Lane, step: Step, stored: Stored) -> No
     link = _attempted(session, lane, step, now)
     link.href, link.etag, link.written_hash = stored.href, stored.etag, stored.content_hash
     link.written = link.kept = step.copy.to_json()
+    link.unanswered = []
     link.written_sequence = max(link.written_sequence, step.event.sequence)
     _end(link, now)
     if link.state == LinkState.WANTED:

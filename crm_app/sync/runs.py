@@ -38,11 +38,14 @@ class Errand:
     reachable: bool
 
 
-def run(calendar_id: int) -> None:
-    """Bring a calendar and the CRM in step. Safe to repeat; one at a time per calendar."""
+def run(calendar_id: int, *, seconds: float = SLICE) -> None:
+    """Bring a calendar and the CRM in step. Safe to repeat; one at a time per calendar.
+
+    A listing that takes longer than ``seconds`` goes on in another run.
+    """
     errand = _begin(calendar_id, follow_up=True)
     if errand is not None:
-        _guarded(errand, lambda: _in_step(errand))
+        _guarded(errand, lambda: _in_step(errand, seconds))
 
 
 class Ended(StrEnum):
@@ -126,10 +129,10 @@ def _end(errand: Errand, error: Exception | None, *, done: bool) -> None:
             jobs.enqueue(session, links.RUN, calendar_id=errand.lane.calendar_id)
 
 
-def _in_step(errand: Errand) -> bool:
+def _in_step(errand: Errand, seconds: float) -> bool:
     """Write, read and settle until nothing is left that this run can do; False for a slice."""
     lane, refused = errand.lane, None
-    deadline = time.monotonic() + SLICE
+    deadline = time.monotonic() + seconds
     with connecting.opened(errand.login) as provider:
         for _ in range(_ROUNDS):
             refused = pushing.push(lane, provider, errand.ref, refused=refused)

@@ -136,7 +136,7 @@ def _merge(
 ) -> None:
     """Take over what was changed there, and have written what was changed here."""
     theirs = found.copy
-    past = _past(link)
+    past = _past(link, theirs)
     before = links.ours(session, link, appointment)
     merged = copies.merge(past, before, theirs)
     refusal = MADE_ALL_DAY if found.all_day and Part.TIME in merged.take else None
@@ -154,7 +154,7 @@ def _merge(
         past = copies.accounted(past, ours, theirs)
         link.written, link.kept = past.written.to_json(), past.kept.to_json()
     # From here on this text is the known one; seeing it again is no news.
-    link.written_hash = row.content_hash
+    link.written_hash, link.unanswered = row.content_hash, []
     if copies.due(links.written(link), links.kept(link), ours):
         links.want(session, link, now=now)
     elif link.state == LinkState.WANTED:
@@ -195,7 +195,7 @@ def _follow(
     session: Session, link: EventLink, appointment: Appointment, theirs: Copy, *, now: datetime
 ) -> None:
     """A copy that does not speak for the appointment: what matters in it is put back."""
-    past = _past(link)
+    past = _past(link, theirs)
     if past is not None and any(not copies.same(part, past.kept, theirs) for part in Part):
         _put_back(session, link, appointment, OTHERS_COPY, theirs, now=now)
     elif past is not None:
@@ -294,7 +294,6 @@ def _others_unread(
             ExternalCalendar.id != calendar.id,
             ExternalCalendar.role != CalendarRole.UNUSED,
             ExternalCalendar.last_error == "",
-            col(ExternalCalendar.complete).is_(True),
         )
     )
     since = link.news_since
@@ -361,9 +360,11 @@ def _speaks(session: Session, link: EventLink, appointment: Appointment) -> bool
     return account.user_id == appointment.user_id
 
 
-def _past(link: EventLink) -> Past | None:
+def _past(link: EventLink, theirs: Copy) -> Past | None:
     written, kept = links.written(link), links.kept(link)
-    return Past(written, kept) if written is not None and kept is not None else None
+    if written is None or kept is None:
+        return None
+    return copies.recalled(Past(written, kept), links.unanswered(link), theirs)
 
 
 def _show(
