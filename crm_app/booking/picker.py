@@ -135,6 +135,12 @@ def _first_free(find: Find, reach: _Reach, shown: date) -> date | None:
     return next((when.local_day(slot.starts_at, reach.zone) for slot in [*after, *before]), None)
 
 
+def exactly(find: Find, starts_at: datetime) -> Slot | None:
+    """The slot that starts at that very instant, if it is offered."""
+    found = find(starts_at, starts_at + timedelta(minutes=1))
+    return found[0] if found and found[0].starts_at == starts_at else None
+
+
 def near(slots: Sequence[Slot], wanted: datetime, count: int) -> list[Slot]:
     """The ``count`` slots closest to ``wanted``, in order of time (CAL-5)."""
     closest = sorted(slots, key=lambda slot: abs(slot.starts_at - wanted))[:count]

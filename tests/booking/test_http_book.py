@@ -102,7 +102,9 @@ def test_q1_pages_that_do_not_exist_say_so(lite: str, friday: Clock, path: str) 
         from tests import factories
 
         factories.calendar(session, slug="closed", active=False)
-    assert Visitor().open(path).status == 404
+    visitor = Visitor("it").open(path)
+    assert (visitor.status, visitor.page.get("lang")) == (404, "it")
+    assert_sound(visitor)
 
 
 def test_cal6_a_teams_page_names_nobody(lite: str, friday: Clock) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 from starlette.responses import Response
 
-from crm_app.booking import form_token, live, picker
+from crm_app.booking import form_token, picker
 from crm_app.booking.entered import Entered
 from crm_app.booking.form_token import FormToken
 from crm_app.booking.http.opened import SCRIPTS, Opened, answer, finder
@@ -69,7 +69,7 @@ def _look_up(session: Session, attempt: Attempt) -> tuple[Slot | None, list[Slot
     """The chosen slot when it is free, else the free ones nearest to it."""
     opened, wanted, now = attempt.opened, attempt.starts_at, attempt.now
     find = finder(session, opened.calendar, now, user_slug=opened.user_slug)
-    if chosen := live.exactly(find, wanted):
+    if chosen := wanted and picker.exactly(find, wanted):
         return chosen, []
     return None, nearby(find, wanted or now, now)
 

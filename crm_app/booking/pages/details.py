@@ -100,7 +100,7 @@ def _form(visit: Visit, view: FormView) -> h.Element:
             forms.field(
                 locale,
                 "name",
-                say(N_("Name")),
+                say(N_("Your name")),
                 value=view.entered.values.get("name", ""),
                 required=True,
                 error=errors.get("name", ""),
@@ -171,7 +171,7 @@ def _slot(visit: Visit, view: FormView) -> h.Node:
 def _labels(locale: str, asked: Asked) -> dict[str, str]:
     """What the error summary calls each control."""
     own = {
-        "name": N_("Name"),
+        "name": N_("Your name"),
         "email": N_("E-mail"),
         "phone": N_("Phone"),
         "guests": N_("Guests"),

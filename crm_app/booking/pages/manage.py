@@ -250,7 +250,7 @@ def _changes(visit: Visit, booked: Booked) -> h.Node:
             icon("move"), translate(visit.locale, N_("Change the time"))
         ],
         h.a(".button.danger", href=f"{booked.address}/cancel")[
-            icon("cross"), translate(visit.locale, N_("Cancel"))
+            icon("cross"), translate(visit.locale, N_("Cancel the appointment"))
         ],
     ]
 

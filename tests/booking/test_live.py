@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from crm_app.booking import asking, service
+from crm_app.booking import live, service
+from crm_app.booking.slots import Slot
 from crm_app.core import clock, db
 from crm_app.core.errors import RemoteUnavailable
 from crm_app.models import Calendar, ExternalCalendar, Workspace
@@ -32,8 +33,19 @@ def _calendar(*users: Any) -> Calendar:
         return factories.calendar(session, *users)
 
 
+def _ask(calendar: Calendar, at: datetime) -> None:
+    """What the page does before it opens its transaction."""
+    with db.reading() as session:
+
+        def find(since: datetime, until: datetime) -> list[Slot]:
+            return service.find_slots(session, calendar, since=since, until=until, now=clock.now())
+
+        slot = live.exactly(find, at)
+    live.refresh(calendar, slot)
+
+
 def _book(calendar: Calendar, at: datetime) -> int:
-    asking.ask_members(calendar, at, now=clock.now())
+    _ask(calendar, at)
     with db.unit_of_work() as session:
         lead = service.Lead("Lea Lind", "lea@guests.example")
         made = service.book(session, calendar=calendar, starts_at=at, lead=lead, now=clock.now())
@@ -74,6 +86,6 @@ def test_syn11_server_away_follows_the_workspace(
 def test_times_that_are_not_offered_ask_nobody(anna: rig.Connected) -> None:
     calendar = _calendar(anna.user)
     before = len(anna.service.calls)
-    asking.ask_members(calendar, rig.soon(hour=9, minute=7), now=clock.now())
-    asking.ask_members(calendar, datetime.now(UTC) - timedelta(days=2), now=clock.now())
+    _ask(calendar, rig.soon(hour=9, minute=7))
+    _ask(calendar, datetime.now(UTC) - timedelta(days=2))
     assert len(anna.service.calls) == before
