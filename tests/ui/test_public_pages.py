@@ -210,6 +210,24 @@ def test_q1_forms_are_read_within_bounds(caplog: pytest.LogCaptureFixture) -> No
     assert caplog.text == ""
 
 
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [("gzip, deflate, br", "gzip"), ("br, gzip;q=0.5", "gzip"), ("gzip;q=0", None), ("", None)],
+)
+def test_cal6_pages_are_compressed_where_that_is_welcome(
+    accepted: str, expected: str | None
+) -> None:
+    @edge.public
+    def long(_request: Request, _form: edge.Form) -> Response:
+        return page(locale="en", title="t", body=h.p["word " * 1000])
+
+    answer = _client(Route("/x", long)).get("/x", headers={"accept-encoding": accepted})
+    assert answer.headers.get("content-encoding") == expected
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert "word word" in answer.text
+    assert (int(answer.headers["content-length"]) < 2_000) == (expected == "gzip")
+
+
 def test_q1_message_pages_offer_a_way_on() -> None:
     shown = message_page(
         locale="en", title="Gone", text="It is gone.", status=404, action=("/", "Home")

@@ -27,6 +27,7 @@ from crm_app.core.errors import (
 )
 from crm_app.core.i18n import LOCALES, N_, best_locale, translate
 from crm_app.ui.public.page import message_page
+from crm_app.ui.public.squeeze import squeezed
 
 log = logging.getLogger(__name__)
 
@@ -73,18 +74,28 @@ def public(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
     @functools.wraps(handler)
     async def endpoint(request: Request) -> Response:
-        try:
-            form = await read_form(request) if request.method == "POST" else {}
-            return await run_in_threadpool(handler, request, form)
-        except CrmError as error:
-            return error_page(locale_of(request), error)
-        except HTTPException as error:
-            return plain_error_page(locale_of(request), error.status_code)
-        except Exception:
-            log.exception("%s %s failed", request.method, handler.__qualname__)
-            return plain_error_page(locale_of(request), 500)
+        return squeezed(request, await _answer(handler, request))
 
     return endpoint
+
+
+async def _answer(handler: Handler, request: Request) -> Response:
+    try:
+        form = await read_form(request) if request.method == "POST" else {}
+        return await run_in_threadpool(handler, request, form)
+    except CrmError as error:
+        return error_page(locale_of(request), error)
+    except HTTPException as error:
+        return plain_error_page(locale_of(request), error.status_code)
+    except Exception:
+        log.exception("%s %s failed", request.method, handler.__qualname__)
+        return plain_error_page(locale_of(request), 500)
+
+
+@public
+def missing(_request: Request, _form: Form) -> Response:
+    """For addresses below a page's own that nothing answers."""
+    raise NotFound
 
 
 async def read_form(request: Request) -> dict[str, str]:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from crm_app.ui.public import style
+from crm_app.ui.public.squeeze import accepts_gzip
 
 _HERE = Path(__file__).parent
 _TYPES = {
@@ -85,7 +86,7 @@ def serve(request: Request) -> Response:
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     content = file.content
-    if file.squeezed and "gzip" in request.headers.get("accept-encoding", ""):
+    if file.squeezed and accepts_gzip(request):
         content = file.squeezed
         headers["Content-Encoding"] = "gzip"
     return Response(content, media_type=file.media_type, headers=headers)
