@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from crm_app.accounts import rate
 from crm_app.appointments import links, queries
-from crm_app.booking import entered, form_token, picker, service, visit
+from crm_app.booking import asking, entered, form_token, picker, service, visit
 from crm_app.booking.http import form as form_step
 from crm_app.booking.http.form import Attempt
 from crm_app.booking.http.opened import SCRIPTS, Opened, answer, finder, open_calendar
@@ -81,8 +81,11 @@ def send(request: Request, form: edge.Form) -> Response:
             return form_step.show(
                 session, attempt, notice=translate(opened.visit.locale, notice), status=422
             )
+        find = finder(session, opened.calendar, now, user_slug=opened.user_slug)
+        slot = live.exactly(find, attempt.starts_at)
     try:
         _count(address_of(request), attempt)
+        live.refresh(opened.calendar, slot)
         return _thanks(opened, _book(attempt))
     except (Conflict, TooMany) as error:
         notice = translate(opened.visit.locale, error.user_message, **error.params)
@@ -122,6 +125,9 @@ def _book(attempt: Attempt) -> Appointment:
     opened = attempt.opened
     if attempt.starts_at is None or attempt.token is None:
         raise Conflict
+    asking.ask_members(
+        opened.calendar, attempt.starts_at, now=attempt.now, user_slug=opened.user_slug
+    )
     with db.unit_of_work() as session:
         return service.book(
             session,

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from crm_app.booking import live, picker, service, visit
+from crm_app.booking import asking, picker, service, visit
 from crm_app.booking.http.form import nearby
 from crm_app.booking.http.found import Found, back, find, reply
 from crm_app.booking.http.opened import about_calendar, finder
@@ -74,11 +74,8 @@ def _ask_members(request: Request, wanted: datetime | None, now: datetime) -> No
     """What the members' own calendars say of the wanted time, before anything is locked."""
     with db.reading() as session:
         found = find(session, request, now)
-        if not found.booked.may_change or wanted == found.appointment.starts_at:
-            return
-        slots = finder(session, found.calendar, now, moving=found.appointment)
-        slot = live.exactly(slots, wanted)
-    live.refresh(found.calendar, slot)
+    if wanted is not None and found.booked.may_change and wanted != found.appointment.starts_at:
+        asking.ask_members(found.calendar, wanted, now=now, moving=found.appointment)
 
 
 def _confirm(
@@ -91,7 +88,7 @@ def _confirm(
     status: int = 200,
 ) -> Response:
     """Old and new side by side; other times where the new one is not free."""
-    free = picker.exactly(slots, wanted)
+    free = live.exactly(slots, wanted)
     content = confirming(
         found.visit,
         found.booked,
