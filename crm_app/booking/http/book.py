@@ -81,11 +81,8 @@ def send(request: Request, form: edge.Form) -> Response:
             return form_step.show(
                 session, attempt, notice=translate(opened.visit.locale, notice), status=422
             )
-        find = finder(session, opened.calendar, now, user_slug=opened.user_slug)
-        slot = live.exactly(find, attempt.starts_at)
     try:
         _count(address_of(request), attempt)
-        live.refresh(opened.calendar, slot)
         return _thanks(opened, _book(attempt))
     except (Conflict, TooMany) as error:
         notice = translate(opened.visit.locale, error.user_message, **error.params)

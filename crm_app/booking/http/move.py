@@ -88,7 +88,9 @@ def _confirm(
     status: int = 200,
 ) -> Response:
     """Old and new side by side; other times where the new one is not free."""
-    free = live.exactly(slots, wanted)
+    free = [
+        slot for slot in slots(wanted, wanted + timedelta(minutes=1)) if slot.starts_at == wanted
+    ]
     content = confirming(
         found.visit,
         found.booked,
