@@ -29,7 +29,7 @@ LISTENERS: dict[type[facts.Fact], tuple[str, ...]] = {
     facts.AppointmentEdited: ("appointments.mail", "sync.appointment"),
     facts.AppointmentCancelled: ("appointments.mail", "sync.appointment"),
     facts.AppointmentStatusChanged: ("appointments.mail", "sync.appointment"),
-    facts.AppointmentRestored: ("sync.appointment",),
+    facts.AppointmentRestored: ("appointments.mail", "sync.appointment"),
     facts.PasswordResetRequested: ("messages.account_link",),
     facts.UserInvited: ("messages.account_link",),
 }

@@ -49,6 +49,8 @@ def _tell(session: Session, fact: facts.Fact, case: Case, now: datetime) -> None
     elif isinstance(fact, facts.AppointmentBooked):
         waits = status == AppointmentStatus.NEW
         post.tell(session, case, Kind.RECEIVED if waits else Kind.BOOKED, now=now)
+    elif isinstance(fact, facts.AppointmentRestored):
+        post.tell(session, case, Kind.RESTORED, now=now)
     else:
         _tell_change(session, fact, case, now)
     _remind_later(session, case, now)

@@ -15,7 +15,7 @@ from icalendar import Calendar as Ical
 from sqlmodel import Session, select
 
 import crm_app.worker
-from crm_app.appointments import calendars, links
+from crm_app.appointments import calendars, links, restoring
 from crm_app.appointments import service as appointments
 from crm_app.core import db, facts, job_runner
 from crm_app.core.access import system
@@ -334,6 +334,20 @@ def test_cal8_a_request_waits_for_a_yes(world: World) -> None:
         GUEST: "REQUEST",
         ANNA: "REQUEST",
     }
+
+
+def test_syn9_what_is_restored_is_invited_to_again(world: World) -> None:
+    made = world.book()
+    world.mails.new()
+    world.change(appointments.cancel, made, by="system")
+    cancelled = world.mails.new()
+    world.change(restoring.restore, made)
+    mails = world.mails.new()
+    assert set(mails) == {LEAD, GUEST, ANNA}
+    method, event = _event(mails[LEAD])
+    before = _event(cancelled[LEAD])[1]
+    assert (method, event["STATUS"], event["UID"]) == ("REQUEST", "CONFIRMED", before["UID"])
+    assert event["SEQUENCE"] > before["SEQUENCE"]
 
 
 def test_a_request_that_is_withdrawn_never_reaches_the_guest(world: World) -> None:

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     HANDED_OVER = "handed_over"
     EDITED = "edited"
     CANCELLED = "cancelled"
+    RESTORED = "restored"
     REMINDER = "reminder"
     SHOWED = "showed"
     NO_SHOW = "no_show"
@@ -40,7 +41,14 @@ MUTABLE: tuple[Kind, ...] = (
 )
 # Mails that carry an invitation or the update of one.
 INVITING: frozenset[Kind] = frozenset(
-    {Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED, Kind.MEMBER_CHANGED, Kind.EDITED}
+    {
+        Kind.BOOKED,
+        Kind.CONFIRMED,
+        Kind.RESCHEDULED,
+        Kind.MEMBER_CHANGED,
+        Kind.EDITED,
+        Kind.RESTORED,
+    }
 )
 # Mails that take one back.
 WITHDRAWING: frozenset[Kind] = frozenset({Kind.CANCELLED, Kind.HANDED_OVER})

@@ -69,6 +69,12 @@ LEAD: dict[Kind, Words] = {
         N_("We are sorry: this appointment cannot take place."),
         "again",
     ),
+    Kind.RESTORED: Words(
+        N_("Takes place after all: {what}, {when}"),
+        N_("Your appointment takes place after all"),
+        N_("It had been cancelled. Now it stands again, at the same time."),
+        "manage",
+    ),
     Kind.REMINDER: Words(
         N_("Reminder: {what}, {when}"),
         N_("Your appointment is coming up"),
@@ -129,6 +135,11 @@ GUEST: dict[Kind, Words] = {
         N_("The appointment is cancelled"),
         N_("This appointment does not take place."),
     ),
+    Kind.RESTORED: Words(
+        N_("Takes place after all: {what}, {when}"),
+        N_("The appointment takes place after all"),
+        N_("It had been cancelled. Now it stands again, at the same time."),
+    ),
     Kind.REMINDER: Words(
         N_("Reminder: {what}, {when}"),
         N_("The appointment is coming up"),
@@ -176,5 +187,10 @@ MEMBER: dict[Kind, Words] = {
         N_("Cancelled: {lead}, {when}"),
         N_("The appointment with {lead} is cancelled"),
         N_("Your time is free again."),
+    ),
+    Kind.RESTORED: Words(
+        N_("Takes place after all: {lead}, {when}"),
+        N_("The appointment with {lead} takes place after all"),
+        N_("It is in your calendar."),
     ),
 }

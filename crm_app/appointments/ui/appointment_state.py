@@ -371,13 +371,14 @@ def why_rows(session: Session, actor: Actor, one: Appointment) -> list[dict[str,
     rows = []
     for row in entry.reason.get("rows", []):
         user = session.get(User, row["member_id"])
+        rule = WHY_WORDS[row["decided_by"]]
         rows.append(
             {
                 "name": user.name if user else "?",
                 "credit": f"{row['credit'] / 1_000_000:+.2f}",
                 "weight": str(row["weight"]),
                 "drawn": "yes" if row["drawn"] else "",
-                "rule": translate(actor.locale, WHY_WORDS[row["decided_by"]]),
+                "rule": translate(actor.locale, rule),
             }
         )
     return rows
