@@ -7,8 +7,10 @@ holds of a state then, ``said`` what was sent to run there (toasts, redirects, s
 """
 
 import asyncio
+import contextvars
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -54,13 +56,17 @@ class Tab:
     def fire_named(self, name: str, payload: Mapping[str, Any]) -> "Tab":
         """Send an event by its name on the wire."""
         self.events = []
-        asyncio.run(self._fire(name, dict(payload)))
-        return self
+        return self._run(self._fire(name, dict(payload)))
 
     def flood(self, handler: Any, times: int, **payload: Any) -> "Tab":
         """Send the same event many times at once."""
         name = format_event_handler(getattr(handler, "handler", handler))
-        asyncio.run(self._fire(name, payload, times))
+        return self._run(self._fire(name, payload, times))
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> "Tab":
+        # In a thread of its own: Playwright keeps a loop running in the main one.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(contextvars.copy_context().run, asyncio.run, work).result()
         return self
 
     async def _fire(self, name: str, payload: dict[str, Any], times: int = 1) -> None:
@@ -76,8 +82,10 @@ class Tab:
         )
         self.app._event_processor = processor
         self.failures: list[Exception] = []
-        async with processor.configure(state_manager=self.app.state_manager, event_namespace=self):
-            with self.app.set_contexts():
+        with self.app.set_contexts():
+            async with processor.configure(
+                state_manager=self.app.state_manager, event_namespace=self
+            ):
                 for future in [await processor.enqueue(self.token, event) for _ in range(times)]:
                     try:
                         await future.wait_all()
