@@ -45,7 +45,7 @@ def test_cal7_shows_the_appointment_in_its_own_language_and_zone(lite: str, frid
 def test_cal7_moves_to_another_time(database: str, friday: Clock) -> None:
     public_id = take(open_office(members=1), NINE)
     visitor = Visitor().open(_address(public_id), lang="en")
-    visitor.open(f"{_address(public_id)}/reschedule", day="2026-11-24")
+    visitor.open(f"{_address(public_id)}/reschedule", lang="en", day="2026-11-24")
     assert_sound(visitor)
     assert "Until now" in visitor.text
     visitor.follow(".slot", 2)

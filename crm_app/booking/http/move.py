@@ -1,6 +1,6 @@
 """Moving an appointment by its signed link: another time, then old and new to confirm (CAL-7)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
