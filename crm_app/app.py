@@ -13,6 +13,11 @@ from starlette.routing import BaseRoute
 
 from crm_app.accounts import http as accounts_http
 from crm_app.accounts import queries, sessions
+from crm_app.accounts.ui import hours_page, profile_page, sessions_page
+from crm_app.accounts.ui.access_state import Access
+from crm_app.accounts.ui.hours_state import WorkHours
+from crm_app.accounts.ui.profile_state import Profile
+from crm_app.accounts.ui.sessions_state import Sessions
 from crm_app.appointments.ui import calendar_page, calendars_page, teams_page
 from crm_app.appointments.ui.calendar_state import CalendarPage
 from crm_app.appointments.ui.calendars_state import Calendars
@@ -71,6 +76,9 @@ pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=Ca
 pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load], on_live={"contacts": ContactCard.follow_contacts, "appointments": ContactCard.follow}, width="wide")
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/calendars", calendars_page.page, title=N_("Calendars"), on_load=Calendars.load)
+pages.add(app, "/settings/hours", hours_page.page, title=hours_page.TITLE, on_load=WorkHours.load)
+pages.add(app, "/settings/profile", profile_page.page, title=profile_page.TITLE, on_load=[Profile.load, Access.load])
+pages.add(app, "/settings/sessions", sessions_page.page, title=sessions_page.TITLE, on_load=Sessions.load)
 pages.add(app, "/settings/teams", teams_page.page, title=teams_page.TITLE, on_load=Teams.load, on_live={"appointments": Teams.reread})
 pages.add_not_found(app)
 # fmt: on

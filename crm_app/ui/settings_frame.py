@@ -49,7 +49,9 @@ def _group(label: str, entries: tuple[Entry, ...]) -> rx.Component:
 
 
 def _link(entry: Entry) -> rx.Component:
-    here = rx.State.router.url.path == entry.route
+    path = rx.State.router.url.path
+    # A page that is opened by its address comes with a slash at the end.
+    here = (path == entry.route) | (path == entry.route + "/")
     link = rx.link(
         rx.icon(entry.icon, size=16, aria_hidden="true"),
         rx.el.span(tr(entry.label)),

@@ -23,6 +23,7 @@ _NAMES = (
     "contacts.css",
     "hours.css",
     "calendars.css",
+    "settings.css",
 )
 
 

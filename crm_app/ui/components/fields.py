@@ -51,7 +51,7 @@ def _described(name: str, props: dict[str, Any]) -> dict[str, Any]:
     error = props.pop("error", "")
     props.setdefault("id", name)
     props.setdefault("name", name)
-    props["aria_describedby"] = f"{name}-help {name}-error"
+    props["aria_describedby"] = f"{props['id']}-help {props['id']}-error"
     if _given(error):
         props["aria_invalid"] = rx.cond(error, "true", "false")
     return props

@@ -1,0 +1,1 @@
+"""The pages about users, their sign-in, the workspace, background work and the audit log."""
