@@ -47,11 +47,12 @@ def _typed(form: Form, lines: Mapping[str, Sequence[str]], *, custom: Form) -> d
     values: dict[str, Any] = {
         name: text(form, name)
         for name in ("name", "first_name", "last_name", "time_zone", "locale")
-        if name in form
+        if isinstance(form.get(name), str)
     }
     if kind in set(ContactKind):
         values["kind"] = ContactKind(kind)
-    values["note"] = str(form.get("note", "")).replace("\r\n", "\n").strip()
+    if isinstance(form.get("note"), str):
+        values["note"] = form["note"].replace("\r\n", "\n").strip()
     values["emails"] = [
         Email(text(form, f"email-{key}"), text(form, f"email-{key}-label"))
         for key in lines.get("email", ())
@@ -81,5 +82,6 @@ def _custom(form: Form, keys: Sequence[str], before: Form) -> dict[str, Any]:
 
 
 def text(form: Form, name: str) -> str:
-    """One line of what was typed; the browser may send anything."""
-    return cleaned(str(form.get(name, "")), longest=400)
+    """One line of what was typed. The browser may send anything, and null for inputs not shown."""
+    typed = form.get(name)
+    return cleaned(typed, longest=400) if isinstance(typed, str) else ""

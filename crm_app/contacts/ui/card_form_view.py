@@ -114,7 +114,7 @@ def _names() -> rx.Component:
                     ),
                 ),
                 name="company",
-                help=tr("A name that is new makes a new company."),
+                help=tr("A new name adds the company."),
                 error=_errors["company_id"],
             ),
             kind,
@@ -161,7 +161,15 @@ def _lines(kind: str, label: Any, add: Any, lines: Any, errors: str) -> rx.Compo
                 _remove(kind, entry.key),
                 class_name="line",
             ),
-            rx.cond(error, rx.el.p(error, class_name="error", role="alert")),
+            rx.cond(
+                error,
+                rx.el.p(
+                    rx.icon("circle-alert", size=14, aria_hidden="true"),
+                    error,
+                    class_name="error",
+                    role="alert",
+                ),
+            ),
             key=entry.key,
         )
 

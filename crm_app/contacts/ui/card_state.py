@@ -178,7 +178,7 @@ class ContactCard(PrivateState):
 
         def write(session: Session, actor: Actor) -> None:
             contact = queries.changeable_contact(session, actor, before.id)
-            if company != before.company:
+            if "company" in form and company != before.company:
                 fields["company_id"] = company_named(session, actor, company)
             if fields:
                 service.update(session, actor, contact, **fields)
@@ -239,7 +239,7 @@ class ContactCard(PrivateState):
     @handler
     async def add_note(self, form: dict[str, Any]) -> None:
         """Write a note on the timeline."""
-        text, contact_id = str(form.get("timeline-note", "")), self.head.id
+        text, contact_id = str(form.get("timeline-note") or ""), self.head.id
 
         def write(session: Session, actor: Actor) -> None:
             contact = queries.get_contact(session, actor, contact_id)

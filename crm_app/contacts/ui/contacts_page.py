@@ -36,8 +36,8 @@ VIEWS = (
     (DELETED, N_("Deleted")),
 )
 ORDERS = (
-    (Sort.NAME.value, N_("Name, A to Z")),
-    (Sort.NAME_DOWN.value, N_("Name, Z to A")),
+    (Sort.NAME.value, N_("A to Z")),
+    (Sort.NAME_DOWN.value, N_("Z to A")),
     (Sort.CHANGED_DOWN.value, N_("Changed last")),
     (Sort.CREATED_DOWN.value, N_("Newest")),
     (Sort.CREATED.value, N_("Oldest")),
@@ -121,7 +121,7 @@ def _list() -> rx.Component:
             rx.cond(Contacts.view == DELETED, tr("Deleted"), tr("Changed")),
             lambda row: rx.el.time(row.changed, title=row.changed_full),
             phone=False,
-            width="96px",
+            width="118px",
             numeric=True,
         ),
     ]

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from crm_app.accounts import queries as accounts
 from crm_app.contacts import queries, service
 from crm_app.contacts.fields import ContactFields, Email, Phone
+from crm_app.contacts.ui import card_form
 from crm_app.core.access import Actor
 from crm_app.core.errors import Invalid, NotFound
 from crm_app.core.i18n import N_, translate
@@ -82,7 +83,7 @@ def fields_of(form: dict[str, Any]) -> ContactFields:
     """The typed form as fields; the browser may send anything."""
 
     def text(name: str) -> str:
-        return str(form.get(name, "")).strip()
+        return card_form.text(form, name)
 
     fields: ContactFields = {
         "kind": ContactKind(text("kind")) if text("kind") in set(ContactKind) else ContactKind.LEAD,

@@ -13,6 +13,13 @@ from crm_app.ui.words import tr
 Text: TypeAlias = rx.Var[str] | str
 
 
+# A click on a toast (its "Undo") is no click beside the dialog.
+_STAYS = rx.Var(
+    _js_expr="(e) => {"
+    " if (e.detail.originalEvent.target.closest?.('[data-sonner-toaster]')) e.preventDefault(); }"
+)
+
+
 def dialog(
     *content: Any,
     title: Text,
@@ -30,6 +37,7 @@ def dialog(
             rx.el.div(*actions, class_name="floating-actions") if actions else rx.fragment(),
             class_name="dialog",
             max_width=width,
+            custom_attrs={"onInteractOutside": _STAYS},
         ),
         open=open,
         on_open_change=lambda _opened: on_close,
@@ -51,6 +59,7 @@ def side_sheet(
             rx.el.div(*content, class_name="floating-body"),
             rx.el.div(*actions, class_name="floating-actions") if actions else rx.fragment(),
             class_name="sheet",
+            custom_attrs={"onInteractOutside": _STAYS},
         ),
         open=open,
         on_open_change=lambda _opened: on_close,
