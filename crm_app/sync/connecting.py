@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from crm_app.core.errors import Invalid
+from crm_app.core.errors import AddressRefused, Invalid
 from crm_app.core.i18n import N_
 from crm_app.core.settings import get_settings
 from crm_app.models import ConnectedAccount
@@ -16,6 +16,10 @@ from crm_app.providers.caldav import CalDavCalendars
 from crm_app.providers.calendar_port import CalendarProvider, RemoteCalendar
 
 CALDAV = "caldav"
+_OWN_NETWORK = N_(
+    "This address leads into the server's own network. An administrator can allow it by naming "
+    "the host or network in CRM_ALLOW_PRIVATE_ADDRESSES."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,12 @@ def look(login: Login) -> Seen:
     Raises LoginExpired when user name or password are refused, AddressRefused, RemoteUnavailable,
     Rejected.
     """
-    with opened(login) as provider:
-        calendars = tuple(provider.discover())
-        told = provider.addresses() if isinstance(provider, CalDavCalendars) else []
+    try:
+        with opened(login) as provider:
+            calendars = tuple(provider.discover())
+            told = provider.addresses() if isinstance(provider, CalDavCalendars) else []
+    except AddressRefused as error:
+        if error.user_message != AddressRefused.default_message:
+            raise
+        raise AddressRefused(_OWN_NETWORK, detail=error.detail) from error
     return Seen(calendars, tuple(dict.fromkeys(address.lower() for address in told)))
