@@ -109,7 +109,10 @@ class Door:
         return _under(path, VISITORS) and "origin" not in sent and not _cross_site(sent)
 
     def _from_us(self, sent: Headers) -> bool:
-        return origins.is_ours(sent.get("origin"), sent.get("host", ""), self._keys.public_url())
+        named = sent.getlist("origin")
+        # No browser sends two, and whoever reads the other one would decide differently.
+        origin = named[0] if len(named) == 1 else None
+        return origins.is_ours(origin, sent.get("host", ""), self._keys.public_url())
 
     async def _actor(self, sent: Headers) -> Actor | None:
         cookie = sent.get("cookie")

@@ -35,7 +35,9 @@ class Client:
         self.url, self.got = served.url, queue.Queue[Any]()
         self.headers = {"Cookie": f"crm_session={cookie}"} if cookie else {}
         self.headers |= {"Origin": origin if origin is not None else served.url}
-        self.socket = socketio.Client(reconnection=False)
+        self.socket = socketio.Client(
+            reconnection=False, websocket_extra_options={"suppress_origin": True}
+        )
         self.socket.on("event", self.got.put, namespace="/_event")
 
     def __enter__(self) -> "Client":

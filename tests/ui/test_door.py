@@ -145,6 +145,11 @@ def test_unsafe_methods_need_our_origin(
     assert world.came_in == []
 
 
+def test_two_origins_are_none(client: TestClient) -> None:
+    twice = [("origin", "https://crm.example"), ("origin", "https://evil.example")]
+    assert client.post("/login", headers=twice).status_code == 403
+
+
 def test_our_origin_may_post(client: TestClient) -> None:
     assert client.post("/login", headers=OURS).status_code == 200
 
