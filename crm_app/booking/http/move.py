@@ -1,6 +1,6 @@
 """Moving an appointment by its signed link: another time, then old and new to confirm (CAL-7)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -88,9 +88,7 @@ def _confirm(
     status: int = 200,
 ) -> Response:
     """Old and new side by side; other times where the new one is not free."""
-    free = [
-        slot for slot in slots(wanted, wanted + timedelta(minutes=1)) if slot.starts_at == wanted
-    ]
+    free = picker.exactly(slots, wanted)
     content = confirming(
         found.visit,
         found.booked,
