@@ -53,6 +53,7 @@ def card_sheet() -> rx.Component:
                 ("appointments", tr("Appointments")),
                 value=ContactCard.tab,
                 on_change=ContactCard.set_tab,
+                panels="card",
             ),
             # All panels stay in the page, so that what is typed in one survives a look at another.
             _panel("details", details_form()),
@@ -78,7 +79,13 @@ def card_sheet() -> rx.Component:
 
 
 def _panel(name: str, content: rx.Component) -> rx.Component:
-    return rx.el.div(content, hidden=ContactCard.tab != name, class_name="card-panel")
+    return rx.el.div(
+        content,
+        id=f"card-{name}",
+        role="tabpanel",
+        hidden=ContactCard.tab != name,
+        class_name="card-panel",
+    )
 
 
 def _deleted() -> rx.Component:

@@ -46,10 +46,26 @@ def section(title: Text, hint: Text, *content: Any) -> rx.Component:
     )
 
 
-def tabs(*choices: tuple[str, Text], value: rx.Var[str], on_change: Any) -> rx.Component:
-    """Views of one list. ``choices`` are (value, label); ``on_change`` gets the value."""
+def tabs(
+    *choices: tuple[str, Text], value: rx.Var[str], on_change: Any, panels: str = ""
+) -> rx.Component:
+    """Views of one list. ``choices`` are (value, label); ``on_change`` gets the value.
+
+    ``panels``: what the ids of the panels begin with, which the page makes itself ("card" for
+    "card-details"); without it one list shows all views.
+    """
+
+    def controls(key: str) -> dict[str, Any]:
+        # Radix would name panels of its own, which are not in the page.
+        return {"aria-controls": f"{panels}-{key}" if panels else rx.Var("undefined")}
+
     return rx.tabs.root(
-        rx.tabs.list(*(rx.tabs.trigger(label, value=key) for key, label in choices)),
+        rx.tabs.list(
+            *(
+                rx.tabs.trigger(label, value=key, custom_attrs=controls(key))
+                for key, label in choices
+            )
+        ),
         value=value,
         on_change=on_change,
         class_name="tabs",
