@@ -55,4 +55,6 @@ def _ascii_domain(domain: str) -> str:
 
 
 def _printable(text: str) -> bool:
-    return not any(unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn"} for letter in text)
+    return not any(
+        unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn"} for letter in text
+    )

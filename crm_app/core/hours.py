@@ -116,7 +116,7 @@ def effective(calendar: Hours, member: Hours) -> Hours:
     )
 
 
-ALWAYS = Hours({day: ((0, DAY),) for day in WEEKDAYS})
+ALWAYS = Hours(dict.fromkeys(WEEKDAYS, ((0, DAY),)))
 """Open around the clock: the neutral element of `effective`."""
 
 

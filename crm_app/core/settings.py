@@ -1,7 +1,10 @@
 """What is needed to boot, read once from ``CRM_*`` in the environment. All else is a settings page."""
 
+import contextlib
 import functools
+import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -63,20 +66,20 @@ class Settings(BaseSettings):
         if self.secret_key:
             return self.secret_key
         path = self.data_dir.resolve() / "secret.key"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            # O_EXCL: two processes that start together must end with one key.
-            with open(path, "x", opener=_owner_only) as created:
-                created.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+        if not path.exists():
+            _make_key(path)
         return path.read_text().strip()
 
 
-def _owner_only(path: str, flags: int) -> int:
-    import os
-
-    return os.open(path, flags, 0o600)
+def _make_key(path: Path) -> None:
+    """Two processes that start together end with one whole key: written aside, then linked."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, aside = tempfile.mkstemp(dir=path.parent)  # readable by its owner only
+    with open(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    with contextlib.suppress(FileExistsError):
+        os.link(aside, path)
+    Path(aside).unlink()
 
 
 @functools.cache
