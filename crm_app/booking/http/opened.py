@@ -157,5 +157,6 @@ def answer(
         scripts=scripts,
         languages=seen.languages(),
         wide=wide,
+        accent=workspace.accent,
         headers=headers,
     )

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from crm_app.ui.public import style
+from crm_app.ui.public import accent, style
 from crm_app.ui.public.squeeze import accepts_gzip
 
 _HERE = Path(__file__).parent
@@ -92,4 +92,22 @@ def serve(request: Request) -> Response:
     return Response(content, media_type=file.media_type, headers=headers)
 
 
-routes = [Route("/public/{name}", serve, methods=["GET"])]
+def accent_address(colour: str) -> str:
+    """The stylesheet that lays ``colour`` over the theme; "" for what is no colour."""
+    normal = accent.normal(colour)
+    return f"/public/accent/{normal[1:]}.css" if normal else ""
+
+
+def serve_accent(request: Request) -> Response:
+    """The rules for the colour in the path."""
+    normal = accent.normal(request.path_params["colour"])
+    if not normal:
+        return Response(status_code=404)
+    headers = {"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"}
+    return Response(accent.stylesheet(normal), media_type=_TYPES[".css"], headers=headers)
+
+
+routes = [
+    Route("/public/{name}", serve, methods=["GET"]),
+    Route("/public/accent/{colour}.css", serve_accent, methods=["GET"]),
+]

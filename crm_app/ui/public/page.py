@@ -46,6 +46,7 @@ def page(
     languages: Mapping[str, str] | None = None,
     wide: bool = False,
     framed: bool = False,
+    accent: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     """A whole page. ``title`` and ``body`` are in ``locale`` already; ``body`` brings its own h1.
@@ -53,10 +54,11 @@ def page(
     ``scripts`` names files of ``scripts/``; ``languages`` maps a locale to this page's address in
     it; ``wide`` gives the room of a picker instead of a form's, whose card names the team itself;
     ``embed`` lets other sites show the page in a frame, ``framed`` is the look that it has there.
+    ``accent`` is the team's own colour, as ``#4f46e5``.
     """
     name = f"{title} · {workspace_name}" if workspace_name else title
     document = h.html(lang=locale)[
-        _head(name, scripts=[*scripts, "framed.js"] if framed else scripts),
+        _head(name, scripts=[*scripts, "framed.js"] if framed else scripts, accent=accent),
         _body(locale, body, workspace_name, languages, framed=framed, wide=wide),
     ]
     return HTMLResponse(
@@ -66,7 +68,7 @@ def page(
     )
 
 
-def _head(name: str, *, scripts: Sequence[str]) -> h.Node:
+def _head(name: str, *, scripts: Sequence[str], accent: str) -> h.Node:
     return h.head[
         h.meta(charset="utf-8"),
         h.meta(name="viewport", content="width=device-width, initial-scale=1"),
@@ -81,6 +83,7 @@ def _head(name: str, *, scripts: Sequence[str]) -> h.Node:
         ),
         h.link(rel="icon", href=files.address("mark.svg"), type="image/svg+xml"),
         h.link(rel="stylesheet", href=files.address("style.css")),
+        h.link(rel="stylesheet", href=own) if (own := files.accent_address(accent)) else None,
         [h.script(src=files.address(each), defer=True) for each in scripts],
     ]
 
