@@ -75,7 +75,7 @@ def _make_key(path: Path) -> None:
     """Two processes that start together end with one whole key: written aside, then linked."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, aside = tempfile.mkstemp(dir=path.parent)  # readable by its owner only
-    with open(descriptor, "w") as file:
+    with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(48))
     with contextlib.suppress(FileExistsError):
         os.link(aside, path)
