@@ -57,5 +57,5 @@ $(V)/.installed-dev: requirements-dev.lock $(V)/.installed
 
 $(BUILT): $(V)/.installed $(SOURCES)
 	@echo "Building the pages; this takes about half a minute the first time."
-	@NPM_CONFIG_REGISTRY="$$(npm config get registry)" $(V)/bin/reflex export --frontend-only --no-zip
+	@NPM_CONFIG_REGISTRY="$$(npm config get registry)" $(V)/bin/reflex export --frontend-only --no-zip --loglevel warning
 	@touch $@

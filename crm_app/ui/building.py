@@ -5,6 +5,7 @@ runs in, so that one build serves any port, host and TLS proxy. The build fails 
 is no longer the one that is replaced, instead of silently keeping the address.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,13 @@ def themed() -> rx.Component:
     )
 
 
+def tidy(package_json: Path) -> None:
+    """Write the file that Reflex keeps under ``reflex.lock`` in one order, or every build changes it."""
+    if package_json.exists():
+        kept = json.loads(package_json.read_text("utf-8"))
+        package_json.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
+
+
 class HousePlugin(Plugin):
     """Our part of the build."""
 
@@ -58,3 +66,7 @@ class HousePlugin(Plugin):
     def pre_compile(self, **context: Any) -> None:
         """Free the client of the build's address."""
         context["add_modify_task"](_STATE_JS, address_free)
+
+    def post_build(self, **context: Any) -> None:
+        """Leave the committed files as they were."""
+        tidy(Path("reflex.lock/package.json"))

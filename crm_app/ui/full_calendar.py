@@ -99,6 +99,7 @@ class FullCalendar(NoSSRComponent):
     non_business_hours_class: rx.Var[str]
     toolbar_title_class: rx.Var[str]
     button_class: rx.Var[Any]
+    button_group_class: rx.Var[Any]
     event_did_mount: rx.Var[Any]
     controller: rx.Var[Any]
 
@@ -155,6 +156,7 @@ _DEFAULTS: dict[str, Any] = {
     "non_business_hours_class": "off-hours",
     "toolbar_title_class": "fc-title",
     "button_class": "fc-button",
+    "button_group_class": "fc-group",
     # An unconfirmed event's outline takes the colour of its member.
     "event_did_mount": rx.Var(
         "(info) => info.el.style.setProperty('--entry', info.event.color || info.color || '')"

@@ -12,7 +12,7 @@ from reflex.app import default_error_boundary
 
 from crm_app.ui import live, navigation, overlay, shell
 from crm_app.ui.public import files
-from crm_app.ui.words import tr
+from crm_app.ui.words import WAIT_FOR_WORDS, tr
 
 # Around every page: what catches errors of the browser's side, and our own word on a lost connection.
 WRAPS: dict[tuple[int, str], Callable[[bool], rx.Component | None]] = {
@@ -31,6 +31,7 @@ def head() -> list[rx.Component]:
     return [
         rx.el.link(rel="icon", href=files.address("mark.svg"), type="image/svg+xml"),
         rx.el.meta(name="robots", content="noindex"),
+        rx.el.script(custom_attrs={"dangerouslySetInnerHTML": {"__html": WAIT_FOR_WORDS}}),
     ]
 
 

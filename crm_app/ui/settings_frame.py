@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app.ui import navigation
+from crm_app.ui.components.structure import page_header
 from crm_app.ui.navigation import Entry
 from crm_app.ui.shell import Shell
 from crm_app.ui.words import tr
@@ -29,11 +30,7 @@ def settings(*content: Any) -> rx.Component:
 def overview() -> rx.Component:
     """All sections as tiles: the page behind "Settings" in the rail."""
     return rx.fragment(
-        rx.el.header(
-            rx.el.h1(tr("Settings")),
-            rx.el.p(tr("You, your team and the workspace."), class_name="hint"),
-            class_name="page-header-text page-header",
-        ),
+        page_header(tr("Settings"), tr("You, your team and the workspace.")),
         *(_tiles(label, entries) for label, entries in navigation.SETTINGS),
     )
 
@@ -77,7 +74,11 @@ def _tiles(label: str, entries: tuple[Entry, ...]) -> rx.Component:
 def _tile(entry: Entry) -> rx.Component:
     tile = rx.link(
         rx.el.span(rx.icon(entry.icon, size=20, aria_hidden="true"), class_name="tile-icon"),
-        rx.el.span(rx.el.strong(tr(entry.label)), class_name="tile-words"),
+        rx.el.span(
+            rx.el.strong(tr(entry.label)),
+            rx.el.span(tr(entry.hint), class_name="hint"),
+            class_name="tile-words",
+        ),
         rx.icon("chevron-right", size=18, aria_hidden="true"),
         href=entry.route,
         underline="none",

@@ -38,15 +38,13 @@ class Shell(PrivateState):
         live.opened(token, self.router.route_id)
         if not self.name:
             await self._take_user()
-        html = f"document.documentElement.lang={self._locale!r}"
-        return [Words.enter, rx.call_script(html)]
+        return Words.enter
 
     @handler
     async def refresh(self) -> Any:
         """The user changed name, colour or language."""
         await self._take_user()
-        html = f"document.documentElement.lang={self._locale!r}"
-        return [Words.enter, rx.call_script(html)]
+        return Words.enter
 
     async def _take_user(self) -> None:
         user = await self._read(lambda session, actor: session.get_one(User, actor.user_id))

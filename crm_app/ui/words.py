@@ -14,6 +14,17 @@ from reflex.vars import VarData
 from crm_app.core.i18n import words
 from crm_app.ui.state import PrivateState, handler
 
+# Runs in the head, before anything is drawn: the built pages are in English, so a browser that last
+# spoke another language shows nothing until its words have come, two seconds at most.
+WAIT_FOR_WORDS = """try {
+  const locale = localStorage.getItem('tandem-locale');
+  if (locale && locale !== 'en') {
+    const root = document.documentElement;
+    root.lang = locale;
+    root.classList.add('words-wait');
+    setTimeout(() => root.classList.remove('words-wait'), 2000);
+  }
+} catch {}"""
 _FIELD = re.compile(r"{(\w+)}")
 
 
@@ -24,13 +35,16 @@ class Words(PrivateState):
     words: dict[str, str] = {}
 
     @handler
-    async def enter(self) -> rx.event.EventSpec | None:
+    async def enter(self) -> rx.event.EventSpec:
         """Take the user's language; called by every page and after the language was changed."""
-        if self.locale == self._locale:
-            return None
-        self.locale = self._locale
-        self.words = dict(words(self._locale))
-        return None
+        if self.locale != self._locale:
+            self.locale = self._locale
+            self.words = dict(words(self._locale))
+        return rx.call_script(
+            f"document.documentElement.lang = {self.locale!r};"
+            f" try {{ localStorage.setItem('tandem-locale', {self.locale!r}) }} catch {{}};"
+            " requestAnimationFrame(() => document.documentElement.classList.remove('words-wait'))"
+        )
 
 
 def tr(message: str, /, **params: rx.Var | str | int) -> rx.Var[str]:
