@@ -29,6 +29,16 @@ def lock(session: Session, user_ids: Collection[int]) -> None:
     ).all()
 
 
+def lock_appointment(session: Session, appointment: Appointment) -> None:
+    """Make other changes of this appointment wait, and see it as the last of them left it.
+
+    Two changes at once (a move and a cancellation) would else both act on what they read before.
+    Always taken before the users' locks, so that nobody waits in a circle.
+    """
+    session.flush()
+    session.refresh(appointment, with_for_update={"key_share": True})
+
+
 def hold(
     session: Session, calendar: Calendar, appointment: Appointment, user_ids: Collection[int]
 ) -> None:

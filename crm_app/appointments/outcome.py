@@ -28,6 +28,7 @@ def cancel(
     reason: str = "",
 ) -> Appointment:
     """Cancel; the time is free again and the turn given back. Cancelling twice changes nothing."""
+    claims.lock_appointment(session, appointment)
     if appointment.status == AppointmentStatus.CANCELLED:
         return appointment
     steps.require_standing(appointment)
@@ -61,6 +62,7 @@ def set_status(
     """
     if status == AppointmentStatus.CANCELLED:
         return cancel(session, actor, appointment, by="user")
+    claims.lock_appointment(session, appointment)
     before = appointment.status
     if before == AppointmentStatus.CANCELLED:
         raise Conflict(N_("This appointment was cancelled. Book a new one instead."))

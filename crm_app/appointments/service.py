@@ -139,6 +139,7 @@ def reschedule(
 ) -> Appointment:
     """Move to another time, and to ``user_id`` when it is given; Conflict when that is taken."""
     steps.check_time(starts_at, ends_at)
+    claims.lock_appointment(session, appointment)
     steps.require_standing(appointment)
     calendar = session.get_one(Calendar, appointment.calendar_id)
     before_user, before_start = appointment.user_id, appointment.starts_at
@@ -188,6 +189,7 @@ def change_member(
     Conflict when he is busy then: with another appointment, and, unless ``despite_conflicts``, with
     an external event or time off.
     """
+    claims.lock_appointment(session, appointment)
     steps.require_standing(appointment)
     if user_id == appointment.user_id:
         return appointment
@@ -236,6 +238,7 @@ def edit(
     title = title.strip()
     if not title or len(title) > 300:
         raise Invalid(fields={"title": N_("Enter a title of at most 300 characters.")})
+    claims.lock_appointment(session, appointment)
     public = (title, location) != (appointment.title, appointment.location)
     appointment.title, appointment.note, appointment.location = title, note, location
     steps.touch(session, appointment, sequence=public)

@@ -129,6 +129,7 @@ def move(
     session: Session, *, appointment: Appointment, starts_at: datetime, now: datetime
 ) -> Appointment:
     """Reschedule by the lead; SlotTaken when the new slot is not free any more."""
+    claims.lock_appointment(session, appointment)
     calendar = session.get_one(Calendar, appointment.calendar_id)
     whom = _whom(session, calendar, None, appointment)
     slot, asked = _locked_slot(

@@ -11,7 +11,12 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
+from crm_app.appointments import service as appointments
 from crm_app.core import clock, db
+from crm_app.core.access import system
+from crm_app.core.errors import Conflict
+from crm_app.core.kinds import AppointmentSource
+from crm_app.models import Appointment, Calendar
 from tests import factories
 
 PROCESSES = 4
@@ -88,3 +93,35 @@ def test_cal5_random_acts_leave_no_overlap(database: str) -> None:
 
 def test_monday_is_ahead() -> None:
     assert _monday() > datetime.now(UTC)
+
+
+def test_cal5_a_move_does_not_outlive_a_cancellation_meanwhile(postgres_url: str) -> None:
+    db.use(postgres_url)
+    calendar, (member, *_) = _team()
+    start = _monday() + timedelta(hours=10)
+    with db.unit_of_work() as session:
+        made = appointments.create(
+            session,
+            system("test"),
+            calendar=session.get_one(Calendar, calendar),
+            user_id=member,
+            starts_at=start,
+            ends_at=start + timedelta(minutes=30),
+            source=AppointmentSource.USER,
+        )
+    with db.unit_of_work() as slow:
+        read_before = slow.get_one(Appointment, made.id)
+        with db.unit_of_work() as quick:
+            appointments.cancel(
+                quick, system("test"), quick.get_one(Appointment, made.id), by="user"
+            )
+        with pytest.raises(Conflict):
+            appointments.reschedule(
+                slow,
+                system("test"),
+                read_before,
+                starts_at=start + timedelta(hours=1),
+                ends_at=start + timedelta(hours=2),
+            )
+    with db.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM time_claim")).scalar_one() == 0

@@ -26,6 +26,8 @@ from crm_app.ui.components import (
     switch_row,
     text_area,
     text_input,
+    typed_area,
+    typed_input,
 )
 from crm_app.ui.hours_form import hours_editor
 from crm_app.ui.settings_frame import settings
@@ -328,7 +330,7 @@ def _question(one: Any, position: Any) -> rx.Component:
         return lambda value: State.set_question(position, name, value)
 
     return rx.el.div(
-        rx.el.input(
+        typed_input(
             value=one["label"],
             on_change=put("label"),
             placeholder=tr("The question"),
@@ -355,7 +357,7 @@ def _question(one: Any, position: Any) -> rx.Component:
         icon_button("x", tr("Remove"), on_click=State.remove_question(position)),
         rx.cond(
             one["kind"] == "choice",
-            rx.el.textarea(
+            typed_area(
                 value=one["choices"],
                 on_change=put("choices"),
                 placeholder=tr("One answer a line"),
