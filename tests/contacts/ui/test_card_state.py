@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from crm_app.contacts import queries, service
 from crm_app.contacts.fields import Address, Email, Phone
+from crm_app.contacts.ui.card_acts import CardActs
 from crm_app.contacts.ui.card_state import ContactCard, contact_in
 from crm_app.contacts.ui.contacts_state import Contacts
 from crm_app.contacts.views import Card
@@ -237,9 +238,9 @@ def test_con1_a_typed_company_is_found_or_made(house: House, open_tab: Open) -> 
 
 def test_con1_tags_are_written_at_once(house: House, open_tab: Open) -> None:
     tab = open_tab(house.ben, house.path).fire(ContactCard.load).fire(ContactCard.touch)
-    tab.fire(ContactCard.add_tag, form={"tag": " Music "})
+    tab.fire(CardActs.add_tag, form={"tag": " Music "})
     assert tab.see(ContactCard).head.tags == ["Music", "VIP"]
-    tab.fire(ContactCard.remove_tag, name="VIP")
+    tab.fire(CardActs.remove_tag, name="VIP")
     assert _stored(house.lead).tags == ("Music",)
     assert tab.see(ContactCard).dirty
     assert set(tab.see(ContactCard).known_tags) == {"Music", "VIP"}
@@ -247,7 +248,7 @@ def test_con1_tags_are_written_at_once(house: House, open_tab: Open) -> None:
 
 def test_con5_owner_is_changed_and_taken_back(house: House, open_tab: Open) -> None:
     tab = open_tab(house.ada, house.path).fire(ContactCard.load)
-    tab.fire(ContactCard.set_owner, user_id=str(house.kate.id))
+    tab.fire(CardActs.set_owner, user_id=str(house.kate.id))
     assert tab.see(ContactCard).head.owner == "Kate Kraus"
     assert "Undo" in tab.said
     line = tab.see(ContactCard).changes[0]
@@ -257,7 +258,7 @@ def test_con5_owner_is_changed_and_taken_back(house: House, open_tab: Open) -> N
         "Ada Lovelace",
         True,
     )
-    tab.fire(ContactCard.undo_owner, change_id=line.id)
+    tab.fire(CardActs.undo_owner, change_id=line.id)
     assert tab.see(ContactCard).head.owner == "Ben Berg"
     assert tab.see(ContactCard).changes[1].undone
 
@@ -266,7 +267,7 @@ def test_con5_giving_a_contact_away_closes_a_card_that_may_no_longer_be_seen(
     house: House, open_tab: Open
 ) -> None:
     tab = open_tab(house.ben, house.path).fire(ContactCard.load)
-    tab.fire(ContactCard.set_owner, user_id=str(house.kate.id))
+    tab.fire(CardActs.set_owner, user_id=str(house.kate.id))
     assert not tab.see(ContactCard).opened
     assert _stored(house.lead).owner_id == house.kate.id
     assert "/contacts" in tab.said
@@ -285,10 +286,10 @@ def test_con5_the_rule_that_changed_the_owner_is_told_in_words(
 
 def test_con1_notes_are_written_and_empty_ones_refused(house: House, open_tab: Open) -> None:
     tab = open_tab(house.ben, house.path).fire(ContactCard.load)
-    tab.fire(ContactCard.add_note, form={"timeline-note": "Called.\nWants {more}."})
+    tab.fire(CardActs.add_note, form={"timeline-note": "Called.\nWants {more}."})
     seen = tab.see(ContactCard)
     assert (seen.happenings[0].text, seen.note_version) == ("Called.\nWants {more}.", 1)
-    tab.fire(ContactCard.add_note, form={"timeline-note": "  "})
+    tab.fire(CardActs.add_note, form={"timeline-note": "  "})
     assert "note" in tab.see(ContactCard).errors
     assert tab.see(ContactCard).note_version == 1
 
@@ -300,7 +301,7 @@ def test_con1_earlier_entries_come_below(house: House, open_tab: Open) -> None:
             service.add_note(session, SYSTEM, contact, f"note {number}")
     tab = open_tab(house.ben, house.path).fire(ContactCard.load)
     assert len(tab.see(ContactCard).happenings) == 30
-    tab.fire(ContactCard.show_earlier)
+    tab.fire(CardActs.show_earlier)
     assert len(tab.see(ContactCard).happenings) == 43
     assert tab.see(ContactCard).earlier == 0
 
@@ -309,7 +310,7 @@ def test_q2_deleting_is_undone_from_the_toast_and_from_the_card(
     house: House, open_tab: Open
 ) -> None:
     tab = open_tab(house.ben, house.path).fire(ContactCard.load)
-    tab.fire(ContactCard.delete)
+    tab.fire(CardActs.delete)
     assert not tab.see(ContactCard).opened
     assert "Anna Ek was deleted" in tab.said
     assert "restore" in tab.said
@@ -317,17 +318,17 @@ def test_q2_deleting_is_undone_from_the_toast_and_from_the_card(
     seen = tab.fire(ContactCard.load).see(ContactCard)
     assert seen.head.deleted
     assert not seen.head.may_change
-    tab.fire(ContactCard.restore)
+    tab.fire(CardActs.restore)
     assert _stored(house.lead).deleted_at is None
     assert tab.see(ContactCard).head.may_change
 
 
 WRITES: dict[str, tuple[Any, dict[str, Any]]] = {
     "save": (ContactCard.save, {"form": {"note": "hacked", "company": ""}}),
-    "tag": (ContactCard.add_tag, {"form": {"tag": "hacked"}}),
-    "untag": (ContactCard.remove_tag, {"name": "VIP"}),
-    "owner": (ContactCard.set_owner, {"user_id": ""}),
-    "delete": (ContactCard.delete, {}),
+    "tag": (CardActs.add_tag, {"form": {"tag": "hacked"}}),
+    "untag": (CardActs.remove_tag, {"name": "VIP"}),
+    "owner": (CardActs.set_owner, {"user_id": ""}),
+    "delete": (CardActs.delete, {}),
 }
 
 
@@ -364,7 +365,7 @@ def test_usr3_an_owner_change_of_another_contact_cannot_be_undone(
 ) -> None:
     with db.reading() as session:
         change = session.exec(select(OwnerChange)).one()
-    tab = open_tab(house.kate, "/contacts").fire(ContactCard.undo_owner, change_id=change.id)
+    tab = open_tab(house.kate, "/contacts").fire(CardActs.undo_owner, change_id=change.id)
     assert "does not exist" in tab.said
     assert _stored(house.lead).owner_id == house.ben.id
 
