@@ -12,7 +12,7 @@ import reflex as rx
 from crm_app.core.errors import Invalid
 from crm_app.core.hours import DAY, Hours
 from crm_app.core.i18n import N_
-from crm_app.ui.components import icon_button
+from crm_app.ui.components import icon_button, typed_input
 from crm_app.ui.words import tr
 
 Row: TypeAlias = dict[str, Any]
@@ -178,7 +178,7 @@ def _names() -> list[tuple[str, Any]]:
 
 
 def _time(value: Any, label: Any, on_change: Callable[[Any], Any]) -> rx.Component:
-    return rx.el.input(
+    return typed_input(
         type="time",
         value=value,
         on_change=on_change,

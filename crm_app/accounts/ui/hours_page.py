@@ -18,6 +18,7 @@ from crm_app.ui.components import (
     section,
     skeleton_rows,
     text_input,
+    typed_input,
 )
 from crm_app.ui.hours_form import hours_editor
 from crm_app.ui.settings_frame import settings
@@ -145,7 +146,7 @@ def _date(row: Any, place: Any) -> rx.Component:
 
 
 def _time(value: Any, label: Text, on_change: Any) -> rx.Component:
-    return rx.el.input(
+    return typed_input(
         type="time",
         value=value,
         on_change=on_change,

@@ -19,6 +19,7 @@ from crm_app.ui.components.floating import confirm, dialog, menu, menu_item, sid
 from crm_app.ui.components.people import avatar
 from crm_app.ui.components.structure import card, page_header, section, tabs
 from crm_app.ui.components.tables import column, data_table
+from crm_app.ui.components.typed import typed_area, typed_input
 
 __all__ = [
     "avatar",
@@ -48,4 +49,6 @@ __all__ = [
     "tabs",
     "text_area",
     "text_input",
+    "typed_area",
+    "typed_input",
 ]

@@ -5,6 +5,8 @@ from typing import Any, TypeAlias
 
 import reflex as rx
 
+from crm_app.ui.components.typed import typed_area, typed_input
+
 Text: TypeAlias = rx.Var[str] | str
 
 
@@ -60,13 +62,15 @@ def _described(name: str, props: dict[str, Any]) -> dict[str, Any]:
 def text_input(name: str, **props: Any) -> rx.Component:
     """One line of text. ``error=`` marks it; all else goes to the input element."""
     names = f"input {props.pop('class_name', '')}".strip()
-    return rx.el.input(class_name=names, **_described(name, props))
+    kept = typed_input if "value" in props else rx.el.input
+    return kept(class_name=names, **_described(name, props))
 
 
 def text_area(name: str, **props: Any) -> rx.Component:
     """Several lines of text."""
     props.setdefault("rows", "4")
-    return rx.el.textarea(class_name="input", **_described(name, props))
+    kept = typed_area if "value" in props else rx.el.textarea
+    return kept(class_name="input", **_described(name, props))
 
 
 def select(
