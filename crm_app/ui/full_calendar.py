@@ -124,11 +124,20 @@ class FullCalendar(NoSSRComponent):
         }
         return {**plugins, **locales, "": [f"{_LIBRARY}/skeleton.css", f"{_THEME}/theme.css"]}
 
+    def add_custom_code(self) -> list[str]:
+        """Values that must stay the same objects: a new one at each render sets the dates anew."""
+        return [
+            f"const fcPlugins = [{', '.join(_PLUGINS.values())}];",
+            "const fcLocales = [fcLocale_de, fcLocale_pl, fcLocale_it];",
+            "const fcColoured = (info) =>"
+            " info.el.style.setProperty('--entry', info.event.color || info.color || '');",
+        ]
+
     @classmethod
     def create(cls, *children: Any, **props: Any) -> rx.Component:
         """A calendar with our defaults."""
-        props.setdefault("plugins", rx.Var(f"[{', '.join(_PLUGINS.values())}]"))
-        props.setdefault("locales", rx.Var("[fcLocale_de, fcLocale_pl, fcLocale_it]"))
+        props.setdefault("plugins", rx.Var("fcPlugins"))
+        props.setdefault("locales", rx.Var("fcLocales"))
         for name, value in _DEFAULTS.items():
             props.setdefault(name, value)
         return super().create(*children, **props)
@@ -158,9 +167,7 @@ _DEFAULTS: dict[str, Any] = {
     "button_class": "fc-button",
     "button_group_class": "fc-group",
     # An unconfirmed event's outline takes the colour of its member.
-    "event_did_mount": rx.Var(
-        "(info) => info.el.style.setProperty('--entry', info.event.color || info.color || '')"
-    ),
+    "event_did_mount": rx.Var("fcColoured"),
     "scroll_time": "07:30:00",
     "height": "100%",
 }
