@@ -106,14 +106,15 @@ def switch_row(
     """A switch with a sentence about its effect."""
     return rx.el.div(
         rx.el.div(
-            rx.el.label(label, html_for=name, class_name="label"),
+            rx.el.label(label, html_for=name, id=f"{name}-label", class_name="label"),
             rx.el.p(hint, id=f"{name}-help", class_name="help"),
         ),
         rx.switch(
             id=name,
             checked=checked,
             on_change=on_change,
-            custom_attrs={"aria-describedby": f"{name}-help"},
+            # The switch is a button, whose label not every reader follows.
+            custom_attrs={"aria-labelledby": f"{name}-label", "aria-describedby": f"{name}-help"},
             **props,
         ),
         class_name="switch-row",
