@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -110,6 +110,7 @@ NASTY = 'Eve\r\nATTENDEE:mailto:evil@x.example\r\nBcc: evil@x.example\x00\u2028"
 ANY_TEXT = st.text(max_size=60) | st.just(NASTY)
 
 
+@settings(deadline=None)
 @given(name=ANY_TEXT, summary=ANY_TEXT, place=ANY_TEXT, text=ANY_TEXT)
 def test_no_typed_text_can_add_a_property(name: str, summary: str, place: str, text: str) -> None:
     meeting = _meeting(
@@ -193,6 +194,7 @@ def test_lines_are_short_and_seven_bit() -> None:
     assert b"\n" not in content.replace(b"\r\n", b"")
 
 
+@settings(deadline=None)
 @given(name=ANY_TEXT, subject=ANY_TEXT)
 def test_no_typed_text_can_add_a_header(name: str, subject: str) -> None:
     mail = _parsed(_parts(from_name=name, to_name=name, subject=subject))
