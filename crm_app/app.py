@@ -13,11 +13,21 @@ from starlette.routing import BaseRoute
 
 from crm_app.accounts import http as accounts_http
 from crm_app.accounts import queries, sessions
-from crm_app.accounts.ui import hours_page, profile_page, sessions_page
+from crm_app.accounts.ui import (
+    hours_page,
+    integrations_page,
+    profile_page,
+    sessions_page,
+    users_page,
+    workspace_page,
+)
 from crm_app.accounts.ui.access_state import Access
 from crm_app.accounts.ui.hours_state import WorkHours
+from crm_app.accounts.ui.integrations_state import Integrations
 from crm_app.accounts.ui.profile_state import Profile
 from crm_app.accounts.ui.sessions_state import Sessions
+from crm_app.accounts.ui.users_state import Users
+from crm_app.accounts.ui.workspace_state import WorkspaceSettings
 from crm_app.appointments.ui import calendar_page, calendars_page, teams_page
 from crm_app.appointments.ui.calendar_state import CalendarPage
 from crm_app.appointments.ui.calendars_state import Calendars
@@ -30,6 +40,10 @@ from crm_app.core import db, log
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_
 from crm_app.core.settings import get_settings
+from crm_app.messaging import http as messaging_http
+from crm_app.messaging.ui import mail_page, outbox_page
+from crm_app.messaging.ui.mail_state import MailSettings
+from crm_app.messaging.ui.outbox_state import Outbox
 from crm_app.models import User
 from crm_app.ui import guard, health, home_page, live, pages, settings_frame
 from crm_app.ui.door import Door, Keys
@@ -54,6 +68,7 @@ ROUTES: list[BaseRoute] = [
     *files.routes,
     *health.routes,
     *accounts_http.routes,
+    *messaging_http.routes,
     *booking_http.routes,
 ]
 
@@ -74,12 +89,17 @@ guard.install(app, resolve=sessions.resolve_actor, load_actor=load_actor)
 pages.add(app, "/", home_page.page, title=N_("Home"))
 pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=CalendarPage.load, on_live={"appointments": CalendarPage.reread}, width="wide")
 pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load], on_live={"contacts": ContactCard.follow_contacts, "appointments": ContactCard.follow}, width="wide")
+pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TITLE, on_load=Outbox.load, on_live={"messages": Outbox.follow}, width="wide")
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/calendars", calendars_page.page, title=N_("Calendars"), on_load=Calendars.load)
 pages.add(app, "/settings/hours", hours_page.page, title=hours_page.TITLE, on_load=WorkHours.load)
+pages.add(app, "/settings/integrations", integrations_page.page, title=integrations_page.TITLE, on_load=Integrations.load)
+pages.add(app, "/settings/mail", mail_page.page, title=mail_page.TITLE, on_load=MailSettings.load, on_live={"messages": MailSettings.follow})
 pages.add(app, "/settings/profile", profile_page.page, title=profile_page.TITLE, on_load=[Profile.load, Access.load])
 pages.add(app, "/settings/sessions", sessions_page.page, title=sessions_page.TITLE, on_load=Sessions.load)
 pages.add(app, "/settings/teams", teams_page.page, title=teams_page.TITLE, on_load=Teams.load, on_live={"appointments": Teams.reread})
+pages.add(app, "/settings/users", users_page.page, title=users_page.TITLE, on_load=Users.load, on_live={"users": Users.load})
+pages.add(app, "/settings/workspace", workspace_page.page, title=workspace_page.TITLE, on_load=WorkspaceSettings.load)
 pages.add_not_found(app)
 # fmt: on
 

@@ -25,6 +25,7 @@ from crm_app.models import (
     SignInProvider,
     TimeOff,
     User,
+    UserSession,
     Workspace,
 )
 
@@ -187,6 +188,32 @@ def one_time_link(session: Session, token_id: int, *, now: datetime) -> OneTimeL
         url=f"{get_settings().url}/{row.purpose}/{token}",
         expires_at=row.expires_at,
     )
+
+
+def invitation_link(
+    session: Session, actor: Actor, user_id: int, *, now: datetime
+) -> OneTimeLink | None:
+    """The newest invitation of a user that still works, for an administrator to pass on himself."""
+    actor.require_admin()
+    newest = session.exec(
+        select(OneTimeToken.id)
+        .where(OneTimeToken.user_id == user_id, OneTimeToken.purpose == tokens.INVITE)
+        .order_by(col(OneTimeToken.id).desc())
+    ).first()
+    return one_time_link(session, newest, now=now) if newest is not None else None
+
+
+def mail_goes_out(session: Session) -> bool:
+    """Whether a mail server is set, here or in the environment; else mail waits in the outbox (Q-3)."""
+    workspace = session.get(Workspace, WORKSPACE_ID)
+    return bool((workspace.smtp_url if workspace else "") or get_settings().smtp_url)
+
+
+def last_seen(session: Session) -> dict[int, datetime]:
+    """When each user with a session was last seen, by his id; sessions end after some weeks."""
+    newest = func.max(UserSession.last_seen_at)
+    found = session.exec(select(UserSession.user_id, newest).group_by(col(UserSession.user_id)))
+    return dict(found.all())
 
 
 def search_audit(

@@ -7,7 +7,8 @@ person may send it later or note that he sent it himself (Q-3).
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
 
 from crm_app.core import clock, crypto, facts, jobs
 from crm_app.core.access import Actor
@@ -92,6 +93,25 @@ def send_now(session: Session, actor: Actor, message: Message) -> Message:
     return _send(session, actor, message, (*_UNSENT[:2], MessageState.SKIPPED))
 
 
+def send_waiting(session: Session, actor: Actor, *, now: datetime) -> int:
+    """Send what rests in the outbox, is the actor's business and still of use; how many that were.
+
+    What is over by now (a reminder of yesterday) stays where it is. Invalid without a mail server.
+    """
+    waiting = select(Message).where(
+        Message.state == MessageState.OUTBOX,
+        or_(col(Message.expires_at).is_(None), col(Message.expires_at) > now),
+    )
+    if not actor.is_admin:
+        mine = col(Message.user_id) == actor.require_user()
+        waiting = waiting.where(mine, col(Message.confidential).is_(False))
+    _require_server(session)
+    messages = session.exec(waiting.order_by(col(Message.id)).with_for_update()).all()
+    for message in messages:
+        queue_again(session, message)
+    return len(messages)
+
+
 def send_again(session: Session, actor: Actor, message: Message) -> Message:
     """Send what may have arrived already; the person knows that it can come twice (CAM-8)."""
     return _send(session, actor, message, (MessageState.UNKNOWN,))
@@ -118,11 +138,15 @@ def _send(
 ) -> Message:
     session.refresh(message, with_for_update=True)
     _require(actor, message, states)
-    if not sender.smtp_url(session):
-        raise Invalid(N_("Enter a mail server in the settings first."))
+    _require_server(session)
     message.expires_at = None
     queue_again(session, message)
     return message
+
+
+def _require_server(session: Session) -> None:
+    if not sender.smtp_url(session):
+        raise Invalid(N_("Enter a mail server in the settings first."))
 
 
 def _require(actor: Actor, message: Message, states: tuple[MessageState, ...]) -> None:

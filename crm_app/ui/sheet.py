@@ -24,6 +24,8 @@ _NAMES = (
     "hours.css",
     "calendars.css",
     "settings.css",
+    "connections.css",
+    "outbox.css",
 )
 
 

@@ -149,6 +149,7 @@ def _one_link(one: Any) -> rx.Component:
             on_click=[rx.set_clipboard(address), rx.toast.success(tr("Copied."))],
             aria_label=tr("Copy the link of {calendar}", calendar=one["name"]),
         ),
+        class_name="copy-box",
     )
 
 
