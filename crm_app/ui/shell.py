@@ -9,7 +9,6 @@ from crm_app.core.i18n import N_
 from crm_app.models import User
 from crm_app.ui import live, navigation, palette
 from crm_app.ui.components.buttons import link_button
-from crm_app.ui.components.feedback import empty_state
 from crm_app.ui.components.people import avatar, initials
 from crm_app.ui.navigation import Entry
 from crm_app.ui.public import files
@@ -56,7 +55,12 @@ class Shell(PrivateState):
 def frame(content: rx.Component, *, width: str = "page") -> rx.Component:
     """The whole page with ``content`` in it."""
     return rx.el.div(
-        rx.el.a(tr("Skip to content"), href="#main", class_name="skip"),
+        rx.el.a(
+            tr("Skip to content"),
+            href="#main",
+            class_name="skip",
+            on_click=rx.call_script("document.getElementById('main').focus()").prevent_default,
+        ),
         _rail(),
         rx.el.main(content, id="main", tab_index=-1, class_name=f"main main-{width}"),
         _bottom_bar(),
@@ -185,11 +189,12 @@ def _profile_item() -> list[rx.Component]:
 def not_found() -> rx.Component:
     """What stands under an address that is none."""
     return rx.el.main(
-        empty_state(
-            "map",
-            tr("There is no page here"),
-            tr("The address is wrong, or what it showed is gone."),
+        rx.el.div(
+            rx.el.div(rx.icon("map", size=24, aria_hidden="true"), class_name="empty-icon"),
+            rx.el.h1(tr("There is no page here")),
+            rx.el.p(tr("The address is wrong, or what it showed is gone.")),
             link_button(tr("Go to Home"), "/", kind="primary"),
+            class_name="empty",
         ),
         class_name="not-found",
     )
