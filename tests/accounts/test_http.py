@@ -12,7 +12,7 @@ from crm_app.core.settings import get_settings
 from crm_app.models import OneTimeToken, User, UserSession
 from crm_app.ui import door
 from tests.accounts.browser import HOME, browser, fields
-from tests.accounts.people import MINUTE, PASSWORD, set_up
+from tests.accounts.people import MINUTE, PASSWORD, founder
 
 SET_UP = {
     "workspace_name": "Tandem & Söhne",
@@ -28,7 +28,7 @@ SIGN_IN = {"email": "anna@team.example", "password": PASSWORD}
 @pytest.fixture
 def anna(lite: str) -> User:
     with db.unit_of_work() as session:
-        return set_up(session)
+        return founder(session)
 
 
 def _signed_in(client) -> User | None:

@@ -16,7 +16,7 @@ from crm_app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from crm_app.models import AuditEntry, Identity, OneTimeToken, User
 from tests import factories
 from tests.accounts.browser import HOME, browser
-from tests.accounts.people import PASSWORD, set_up
+from tests.accounts.people import PASSWORD, founder
 from tests.servers import oidc as fake
 
 ANNAS = {"email": "Anna@Team.example", "email_verified": True, "name": "Anna N."}
@@ -25,7 +25,7 @@ ANNAS = {"email": "Anna@Team.example", "email_verified": True, "name": "Anna N."
 @pytest.fixture
 def anna(lite: str) -> User:
     with db.unit_of_work() as session:
-        return set_up(session)
+        return founder(session)
 
 
 def _offer(provider: str, issuer: str) -> None:

@@ -13,12 +13,12 @@ from crm_app.core.errors import Invalid, NotAllowed, NotFound
 from crm_app.core.hours import Hours
 from crm_app.models import AuditEntry, RateWindow, TimeOff, User
 from tests import factories
-from tests.accounts.people import DAY, NOW, actions, set_up
+from tests.accounts.people import DAY, NOW, actions, founder
 
 
 @pytest.fixture
 def anna(session: Session) -> User:
-    return set_up(session)
+    return founder(session)
 
 
 @pytest.fixture

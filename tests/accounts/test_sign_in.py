@@ -24,14 +24,14 @@ from crm_app.core.access import Actor
 from crm_app.core.errors import Invalid, NotFound, TooMany
 from crm_app.models import AuditEntry, OneTimeToken, RateWindow, User, UserSession
 from tests import factories
-from tests.accounts.people import DAY, MINUTE, NOW, PASSWORD, actions, set_up
+from tests.accounts.people import DAY, MINUTE, NOW, PASSWORD, actions, founder
 
 HERE = "203.0.113.7"
 
 
 @pytest.fixture
 def anna(session: Session) -> User:
-    return set_up(session)
+    return founder(session)
 
 
 def _sign_in(
@@ -45,6 +45,21 @@ def _sign_in(
         correct=passwords.verify(attempt.password_hash, password),
         old_cookie=old,
         user_agent="Firefox",
+        address=HERE,
+        now=at,
+    )
+
+
+def _fail(session: Session, email: str, *, at=NOW) -> None:
+    """A wrong password, without taking the time to compare it."""
+    attempt = sign_in.begin(session, email=email, address=HERE, now=at)
+    sign_in.finish(
+        session,
+        attempt,
+        password="wrong password",
+        correct=False,
+        old_cookie=None,
+        user_agent="",
         address=HERE,
         now=at,
     )
@@ -120,9 +135,9 @@ def test_usr2_an_unknown_account_takes_as_long_to_refuse() -> None:
     def fastest(hash_: str | None) -> float:
         times = []
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.process_time()
             passwords.verify(hash_, "wrong password")
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
         return min(times)
 
     known, unknown = fastest(stored), fastest(None)
@@ -131,7 +146,7 @@ def test_usr2_an_unknown_account_takes_as_long_to_refuse() -> None:
 
 def test_usr2_five_failures_lock_an_account_for_a_while(session: Session, anna: User) -> None:
     for _ in range(5):
-        assert _sign_in(session, anna.email, "wrong password") is None
+        _fail(session, anna.email)
     with pytest.raises(TooMany) as raised:
         _sign_in(session, anna.email.upper(), PASSWORD, at=NOW + MINUTE)
     assert raised.value.retry_after == pytest.approx(14 * 60)
@@ -141,20 +156,20 @@ def test_usr2_five_failures_lock_an_account_for_a_while(session: Session, anna: 
 
 def test_usr2_an_unknown_account_is_locked_just_the_same(session: Session, anna: User) -> None:
     for _ in range(5):
-        assert _sign_in(session, "nobody@team.example", "wrong password") is None
+        _fail(session, "nobody@team.example")
     with pytest.raises(TooMany):
-        _sign_in(session, "nobody@team.example", "wrong password")
+        _fail(session, "nobody@team.example")
 
 
 def test_usr2_twenty_failures_from_one_network_are_enough(session: Session, anna: User) -> None:
     for number in range(20):
-        assert _sign_in(session, f"nobody{number}@team.example", "wrong password") is None
+        _fail(session, f"nobody{number}@team.example")
     with pytest.raises(TooMany):
         _sign_in(session, anna.email, PASSWORD)
 
 
 def test_usr2_success_takes_the_counts_back(session: Session, anna: User) -> None:
-    for _ in range(30):
+    for _ in range(6):
         assert _sign_in(session, anna.email, PASSWORD)
     assert [row.count for row in session.exec(select(RateWindow))] == [0]
 
@@ -272,7 +287,7 @@ def test_usr2_no_other_cookie_opens(session: Session, anna: User, cookie: str | 
 
 def test_usr2_a_cookie_header_leads_to_the_user(database: str) -> None:
     with time_machine.travel(NOW, tick=False), db.unit_of_work() as session:
-        anna = set_up(session)
+        anna = founder(session)
         cookie = sessions.create(session, anna, now=NOW)
     with time_machine.travel(NOW + 29 * DAY, tick=False):
         header = f"theme=dark; crm_session={cookie}; x"
@@ -402,7 +417,7 @@ def test_usr2_a_reset_link_sets_the_password_once(session: Session, anna: User) 
 
 def test_usr2_a_weak_password_does_not_use_the_link_up(database: str) -> None:
     with db.unit_of_work() as session:
-        anna = set_up(session)
+        anna = founder(session)
         row, _ = tokens.issue(
             session, tokens.RESET, user_id=anna.id, lifetime=DAY, now=NOW, readable=True
         )
@@ -449,7 +464,7 @@ def test_usr2_a_mailbox_is_not_flooded_with_links(session: Session, anna: User) 
 
 def test_usr2_of_two_uses_of_a_link_at_once_one_wins(database: str) -> None:
     with db.unit_of_work() as session:
-        anna = set_up(session)
+        anna = founder(session)
         _, token = tokens.issue(session, tokens.RESET, user_id=anna.id, lifetime=DAY, now=NOW)
     start, lost = threading.Barrier(2), list[str]()
 

@@ -13,7 +13,7 @@ from crm_app.core.errors import Conflict, CrmError, Invalid, NotAllowed, NotFoun
 from crm_app.core.kinds import Role
 from crm_app.models import OneTimeToken, User, Workspace
 from tests import factories
-from tests.accounts.people import DAY, NOW, PASSWORD, actions, set_up
+from tests.accounts.people import DAY, NOW, PASSWORD, actions, founder, set_up
 
 
 def test_usr1_set_up_makes_workspace_and_administrator(session: Session) -> None:
@@ -106,7 +106,7 @@ def test_usr1_of_many_set_ups_at_once_one_wins(database: str) -> None:
 
 @pytest.fixture
 def admin(session: Session) -> Actor:
-    return queries.actor_of(set_up(session))
+    return queries.actor_of(founder(session))
 
 
 def test_usr3_only_administrators_change_the_team(session: Session, admin: Actor) -> None:
@@ -192,7 +192,7 @@ def test_usr3_the_last_administrator_stays(session: Session, admin: Actor) -> No
 
 def test_usr3_two_administrators_cannot_remove_each_other_at_once(database: str) -> None:
     with db.unit_of_work() as session:
-        anna, ben = set_up(session), factories.admin(session)
+        anna, ben = founder(session), factories.admin(session)
         pairs = [(factories.actor(anna), ben.id or 0), (factories.actor(ben), anna.id or 0)]
 
     def demoting(actor: Actor, user_id: int) -> Callable[[Session], object]:
