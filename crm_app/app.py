@@ -45,6 +45,8 @@ from crm_app.messaging.ui import mail_page, outbox_page
 from crm_app.messaging.ui.mail_state import MailSettings
 from crm_app.messaging.ui.outbox_state import Outbox
 from crm_app.models import User
+from crm_app.sync.ui import connections_page
+from crm_app.sync.ui.connections_state import Connections
 from crm_app.ui import guard, health, home_page, live, pages, settings_frame
 from crm_app.ui.door import Door, Keys
 from crm_app.ui.public import files
@@ -92,6 +94,7 @@ pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_pa
 pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TITLE, on_load=Outbox.load, on_live={"messages": Outbox.follow}, width="wide")
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/calendars", calendars_page.page, title=N_("Calendars"), on_load=Calendars.load)
+pages.add(app, "/settings/connections", connections_page.page, title=connections_page.TITLE, on_load=Connections.load, on_live={"connections": Connections.reread})
 pages.add(app, "/settings/hours", hours_page.page, title=hours_page.TITLE, on_load=WorkHours.load)
 pages.add(app, "/settings/integrations", integrations_page.page, title=integrations_page.TITLE, on_load=Integrations.load)
 pages.add(app, "/settings/mail", mail_page.page, title=mail_page.TITLE, on_load=MailSettings.load, on_live={"messages": MailSettings.follow})

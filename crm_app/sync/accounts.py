@@ -18,7 +18,7 @@ from crm_app.accounts import audit, rate
 from crm_app.accounts import queries as accounts
 from crm_app.core import facts, jobs
 from crm_app.core.access import Actor
-from crm_app.core.errors import Invalid, NotFound
+from crm_app.core.errors import Conflict, Invalid, NotFound
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import CalendarRole
 from crm_app.models import ConnectedAccount, ExternalCalendar
@@ -214,6 +214,17 @@ def choose_conflicts(
         if row.role != CalendarRole.LINKED:
             used = row.id in calendar_ids
             _give_role(session, row, CalendarRole.CONFLICT if used else CalendarRole.UNUSED, whose)
+    session.flush()
+
+
+def set_used(session: Session, actor: Actor, calendar_id: int, used: bool) -> None:
+    """Have one calendar's events block time, or no longer; the linked one always does."""
+    calendar, account = queries.get_external_calendar(session, actor, calendar_id)
+    row = _calendars(session, actor, account.user_id)[calendar.id or 0]
+    if row.role == CalendarRole.LINKED:
+        raise Conflict(N_("The calendar that appointments are written to always blocks time."))
+    role = CalendarRole.CONFLICT if used else CalendarRole.UNUSED
+    _give_role(session, row, role, account.user_id)
     session.flush()
 
 

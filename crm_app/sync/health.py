@@ -60,11 +60,11 @@ LIGHTS: dict[Condition, Light] = {
 # What to do about it; empty where nothing is.
 ADVICE: dict[Condition, str] = {
     Condition.IN_STEP: "",
-    Condition.LATE: N_("It is tried again by itself. “Sync now” tries at once."),
+    Condition.LATE: N_("It is tried again by itself. “Sync now” tries it at once."),
     Condition.LISTING: N_("You can leave this page; it goes on in the background."),
     Condition.WAITING: N_("Check the calendar, then delete them here too or list it anew."),
     Condition.GONE: N_("Choose another calendar, or bring it back in the other service."),
-    Condition.TROUBLE: N_("It is tried again by itself. “Sync now” tries at once."),
+    Condition.TROUBLE: N_("It is tried again by itself. “Sync now” tries it at once."),
     Condition.LOCKED_OUT: N_("Reconnect the account with a valid password."),
     Condition.UNUSED: N_("Choose below what it is to be used for."),
 }

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, or_, select
 from crm_app.core import clock, jobs
 from crm_app.core.errors import CrmError
 from crm_app.core.i18n import N_
-from crm_app.core.kinds import LinkNews, LinkState
+from crm_app.core.kinds import HOLDING_STATUSES, AppointmentStatus, LinkNews, LinkState
 from crm_app.models import Appointment, EventLink
 from crm_app.providers.calendar_port import OutgoingEvent, Stored
 from crm_app.providers.occurrence import EventStatus
@@ -66,6 +66,9 @@ def next_step(session: Session, lane: Lane, link_id: int, *, now: datetime) -> S
     appointment = session.get_one(Appointment, link.appointment_id)
     ours = copies.outgoing(links.kept(link), links.ours(session, link, appointment))
     if link.state == LinkState.WANTED:
+        if appointment.status not in HOLDING_STATUSES:
+            _rest(session, link, appointment)
+            return None
         if not copies.due(links.written(link), links.kept(link), ours):
             link.state = LinkState.WRITTEN
             session.add(link)
@@ -84,6 +87,13 @@ def next_step(session: Session, lane: Lane, link_id: int, *, now: datetime) -> S
         etag=link.etag,
         copy=ours,
     )
+
+
+def _rest(session: Session, link: EventLink, appointment: Appointment) -> None:
+    """Nothing is written of what does not stand: a no-show is over, all else is planned anew."""
+    if appointment.status == AppointmentStatus.NO_SHOW:
+        link.state = LinkState.WRITTEN if link.href else LinkState.GONE
+        session.add(link)
 
 
 def _leaves_elsewhere(session: Session, link: EventLink) -> bool:

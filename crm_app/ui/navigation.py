@@ -45,8 +45,8 @@ SETTINGS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                 N_("When you can be booked, and your time off"),
             ),
             Entry(
-                "/settings/calendar",
-                N_("Calendar configuration"),
+                "/settings/connections",
+                N_("Calendar connections"),
                 "calendar-sync",
                 N_("Which of your calendars are read and written"),
             ),

@@ -17,9 +17,9 @@ from crm_app.core.errors import (
     RemoteUnavailable,
 )
 from crm_app.core.kinds import AccountState, CalendarRole
-from crm_app.models import AuditEntry, Message
+from crm_app.models import AuditEntry, ExternalCalendar, Message
 from crm_app.sync import accounts as connections
-from crm_app.sync import connecting, queries, service
+from crm_app.sync import connecting, outcome, queries, service
 from crm_app.sync.connecting import Seen
 from crm_app.sync.health import Condition
 from tests import factories
@@ -98,6 +98,21 @@ def test_syn11_reconnected_it_is_in_step_again() -> None:
     assert found.condition is Condition.IN_STEP
     assert len(rig.busy(kate.user)) == 1
     assert rig.account(kate.account_id).secret == "a new one"
+
+
+def test_syn11_other_trouble_does_not_hide_that_the_login_was_refused() -> None:
+    kate = rig.connect(calendars=2)
+    kate.service.fail(LoginExpired())
+    kate.run(0)
+    with db.unit_of_work() as session:
+        # A run of the other calendar was under way when the login was refused.
+        other = session.get_one(ExternalCalendar, kate.calendar_ids[1])
+        outcome.went_wrong(session, other, RemoteUnavailable(), now=datetime.now(UTC), jitter=0)
+    assert rig.account(kate.account_id).state == AccountState.NEEDS_RECONNECT
+    with db.unit_of_work() as session:
+        other = session.get_one(ExternalCalendar, kate.calendar_ids[1])
+        outcome.went_wrong(session, other, LoginExpired(), now=datetime.now(UTC), jitter=0)
+    assert len(messages()) == 1
 
 
 def test_trap48_waiting_grows_and_honours_the_service() -> None:

@@ -16,8 +16,10 @@ from crm_app.core.kinds import (
     CalendarRole,
     LinkState,
 )
-from crm_app.models import Appointment, ExternalCalendar
-from crm_app.sync import accounts, outcome
+from crm_app.models import Appointment, ConnectedAccount, ExternalCalendar
+from crm_app.providers.calendar_port import OutgoingEvent, Stored
+from crm_app.providers.memory_calendars import MemoryCalendars
+from crm_app.sync import accounts, connecting, links, outcome
 from tests import factories
 from tests.sync import rig
 from tests.sync.rig import ACTOR, soon, stamp
@@ -122,6 +124,20 @@ def test_cal8_a_no_show_stays_and_an_invalid_booking_goes() -> None:
             appointments.set_status(session, ACTOR, found, status)
     rig.settle()
     assert value(only(kate), "UID") == kept.ical_uid
+
+
+def test_cal8_a_no_show_that_was_never_written_is_not_tried_for_ever() -> None:
+    kate = rig.connect()
+    kate.service.fail(Rejected(), call="create")
+    made = rig.book(kate.user, at=soon())
+    rig.settle()
+    with db.unit_of_work() as session:
+        row = session.get_one(Appointment, made.id)
+        appointments.set_status(session, ACTOR, row, AppointmentStatus.NO_SHOW)
+    rig.settle()
+    retry(kate)
+    assert [link.state for link in rig.links()] == [LinkState.GONE]
+    assert kate.remote() == {}
 
 
 def test_cal8_an_unconfirmed_appointment_is_tentative_until_confirmed() -> None:
@@ -240,8 +256,19 @@ def test_trap37_cancelled_before_the_lost_write_is_known_leaves_nothing_behind()
     made = rig.book(kate.user, at=soon())
     rig.settle()
     cancel(made.id)
+    rig.settle()
     retry(kate)
     assert kate.remote() == {}
+
+
+def test_syn2_what_was_cancelled_is_not_written_even_before_that_is_known_to_its_copies() -> None:
+    kate = rig.connect()
+    made = rig.book(kate.user, at=soon())
+    with db.unit_of_work() as session:
+        links.plan(session, made.id or 0, now=clock.now())
+    cancel(made.id)
+    kate.run()
+    assert kate.service.calls.count("create") == 0
 
 
 def test_a_booking_cancelled_before_it_was_written_writes_nothing() -> None:
@@ -356,6 +383,29 @@ def test_syn9_an_invitation_to_ones_own_appointment_takes_no_time_twice() -> Non
     kate.put(made.ical_uid, soon(), which=1)
     kate.run(1)
     assert rig.busy(kate.user) == []
+
+
+def test_syn2_what_is_changed_while_it_is_written_is_written_next() -> None:
+    kate = rig.connect()
+    made = rig.book(kate.user, at=soon())
+
+    class Meddled(MemoryCalendars):
+        """The appointment moves while its first version is on its way."""
+
+        def create(self, calendar_ref: str, event: OutgoingEvent) -> Stored:
+            stored = super().create(calendar_ref, event)
+            change(made.id, at=soon(5))
+            with db.unit_of_work() as session:
+                links.plan(session, made.id or 0, now=clock.now())
+            return stored
+
+    connecting.offer("meddled", lambda _login, _timeout: Meddled(kate.service))
+    with db.unit_of_work() as session:
+        links.plan(session, made.id or 0, now=clock.now())
+        session.get_one(ConnectedAccount, kate.account_id).provider = "meddled"
+    kate.run()
+    kate.run()
+    assert value(only(kate), "DTSTART") == stamp(soon(5))
 
 
 def test_cal5_pushing_never_loses_what_is_changed_meanwhile() -> None:
