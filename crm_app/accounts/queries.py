@@ -17,6 +17,7 @@ from crm_app.accounts import tokens
 from crm_app.core.access import Actor
 from crm_app.core.addresses import email_key
 from crm_app.core.errors import NotFound
+from crm_app.core.ids import is_id
 from crm_app.core.settings import get_settings
 from crm_app.models import (
     AuditEntry,
@@ -31,13 +32,11 @@ from crm_app.models import (
 
 WORKSPACE_ID = 1
 _Row = TypeVar("_Row", bound=SQLModel)
-# Both databases keep ids in 64 bits at most; larger numbers make SQLite's driver raise.
-_LARGEST_ID = 2**63 - 1
 
 
 def by_id(session: Session, table: type[_Row], row_id: int) -> _Row | None:
     """The row with that id; None for a number that is no id at all. Checks no rights."""
-    return session.get(table, row_id) if 0 < row_id <= _LARGEST_ID else None
+    return session.get(table, row_id) if is_id(row_id) else None
 
 
 def has_users(session: Session) -> bool:

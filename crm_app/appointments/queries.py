@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.core.access import Actor
 from crm_app.core.errors import NotAllowed, NotFound
+from crm_app.core.ids import is_id
 from crm_app.models import Appointment, Calendar, CalendarMember, CalendarRight, User
 
 
@@ -48,7 +49,7 @@ def get_calendar(session: Session, actor: Actor, calendar_id: int) -> Calendar:
     query = select(Calendar).where(Calendar.id == calendar_id)
     if not actor.is_admin:
         query = query.where(_visible(actor))
-    found = session.exec(query).first()
+    found = session.exec(query).first() if is_id(calendar_id) else None
     if found is None:
         raise NotFound
     return found
@@ -103,7 +104,7 @@ def get_appointment(session: Session, actor: Actor, appointment_id: int) -> Appo
     query = select(Appointment).where(Appointment.id == appointment_id)
     if not actor.is_admin:
         query = query.where(_visible_appointments(actor))
-    found = session.exec(query).first()
+    found = session.exec(query).first() if is_id(appointment_id) else None
     if found is None:
         raise NotFound
     return found

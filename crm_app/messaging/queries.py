@@ -11,16 +11,15 @@ from sqlmodel import Session, col, select
 
 from crm_app.core.access import Actor
 from crm_app.core.errors import NotFound
+from crm_app.core.ids import is_id
 from crm_app.core.kinds import MessageState
 from crm_app.messaging import sender
 from crm_app.models import Message
 
-_LARGEST_ID = 2**63 - 1
-
 
 def get_message(session: Session, actor: Actor, message_id: int) -> Message:
     """The message, if ``actor`` may see it; NotFound otherwise."""
-    if not 0 < message_id <= _LARGEST_ID:
+    if not is_id(message_id):
         raise NotFound
     found = session.exec(select(Message).where(Message.id == message_id, _visible(actor))).first()
     if found is None:

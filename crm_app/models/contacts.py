@@ -9,7 +9,6 @@ from sqlmodel import Field, SQLModel
 from crm_app.core.columns import enum_type, json_type
 from crm_app.core.kinds import ContactKind
 
-
 _PRESENT = text("deleted_at IS NULL")
 _DELETED = text("deleted_at IS NOT NULL")
 # Folded text sorts by code point on both databases, whatever language the server speaks.

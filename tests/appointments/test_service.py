@@ -181,6 +181,8 @@ def test_usr3_members_see_their_calendars_only(office: Office) -> None:
         lambda: queries.get_appointment(session, factories.actor(stranger), made.id or 0),
         lambda: queries.get_calendar(session, factories.actor(stranger), office.calendar.id or 0),
         lambda: queries.get_appointment(session, factories.actor(office.anna), 999_999),
+        lambda: queries.get_appointment(session, factories.actor(office.boss), 1 << 40),
+        lambda: queries.get_calendar(session, factories.actor(office.boss), 1 << 70),
     ):
         with pytest.raises(NotFound):
             see()
