@@ -12,6 +12,6 @@ How to write a page, in short (``docs/add-a-feature.md`` has an example):
 * ``crm_app/app.py``: one line, ``pages.add(app, "/things", things_page.page, title=N_("Things"),
   on_load=Things.load, on_live={"contacts": Things.load})``.
 * ``crm_app/ui/navigation.py``: an entry, if it stands in the rail or in the settings.
-* ``tests/<room>/ui/test_<thing>_state.py``: handlers through the whole pipeline with the ``tab``
-  fixture of ``tests/ui/tabs.py``.
+* ``tests/<room>/ui/test_<thing>_state.py``: handlers through the whole pipeline with the
+  fixture ``open_tab`` of ``tests/ui/tabs.py``.
 """

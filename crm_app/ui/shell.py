@@ -163,6 +163,8 @@ def _user_menu() -> rx.Component:
             side="top",
             class_name="menu user-menu",
         ),
+        # Modal would hide the whole page from screen readers while it is open.
+        modal=False,
     )
 
 

@@ -114,6 +114,7 @@ def menu(trigger: rx.Component, *items: rx.Component, align: str = "end") -> rx.
     return rx.dropdown_menu.root(
         rx.dropdown_menu.trigger(trigger),
         rx.dropdown_menu.content(*items, align=align, class_name="menu"),
+        modal=False,
     )
 
 
