@@ -14,16 +14,20 @@ from starlette.routing import BaseRoute
 from crm_app.accounts import http as accounts_http
 from crm_app.accounts import queries, sessions
 from crm_app.accounts.ui import (
+    audit_page,
     hours_page,
     integrations_page,
+    jobs_page,
     profile_page,
     sessions_page,
     users_page,
     workspace_page,
 )
 from crm_app.accounts.ui.access_state import Access
+from crm_app.accounts.ui.audit_state import AuditLog
 from crm_app.accounts.ui.hours_state import WorkHours
 from crm_app.accounts.ui.integrations_state import Integrations
+from crm_app.accounts.ui.jobs_state import Background
 from crm_app.accounts.ui.profile_state import Profile
 from crm_app.accounts.ui.sessions_state import Sessions
 from crm_app.accounts.ui.users_state import Users
@@ -93,10 +97,12 @@ pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=Ca
 pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load], on_live={"contacts": ContactCard.follow_contacts, "appointments": ContactCard.follow}, width="wide")
 pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TITLE, on_load=Outbox.load, on_live={"messages": Outbox.follow}, width="wide")
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
+pages.add(app, "/settings/audit", audit_page.page, title=audit_page.TITLE, on_load=AuditLog.load)
 pages.add(app, "/settings/calendars", calendars_page.page, title=N_("Calendars"), on_load=Calendars.load)
 pages.add(app, "/settings/connections", connections_page.page, title=connections_page.TITLE, on_load=Connections.load, on_live={"connections": Connections.reread})
 pages.add(app, "/settings/hours", hours_page.page, title=hours_page.TITLE, on_load=WorkHours.load)
 pages.add(app, "/settings/integrations", integrations_page.page, title=integrations_page.TITLE, on_load=Integrations.load)
+pages.add(app, "/settings/jobs", jobs_page.page, title=jobs_page.TITLE, on_load=Background.load, on_live={"messages": Background.load, "appointments": Background.load, "connections": Background.load})
 pages.add(app, "/settings/mail", mail_page.page, title=mail_page.TITLE, on_load=MailSettings.load, on_live={"messages": MailSettings.follow})
 pages.add(app, "/settings/profile", profile_page.page, title=profile_page.TITLE, on_load=[Profile.load, Access.load])
 pages.add(app, "/settings/sessions", sessions_page.page, title=sessions_page.TITLE, on_load=Sessions.load)

@@ -1,0 +1,33 @@
+"""What the kinds of background work are called, and where one finds what a piece is about. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_app.core.i18n import N_
+
+WORDS: dict[str, str] = {
+    "facts.dispatch": N_("Pass on what happened"),
+    "accounts.tidy": N_("Forget sessions and links that are over"),
+    "contacts.purge": N_("Remove contacts that were deleted 30 days ago"),
+    "messages.send": N_("Send a mail"),
+    "messages.account_link": N_("Write an invitation or a reset link"),
+    "appointments.mail": N_("Write the mails about an appointment"),
+    "appointments.remind": N_("Remind of an appointment"),
+    "sync.run": N_("Bring an external calendar in step"),
+    "sync.appointment": N_("Bring an appointment into connected calendars"),
+    "sync.gather": N_("Bring a user's appointments into his calendar"),
+    "sync.windows": N_("Look further ahead in external calendars"),
+}
+# The name of an argument -> the page that shows what it means.
+_PAGES = {
+    "message_id": "/outbox/{}",
+    "appointment_id": "/calendar?appointment={}",
+    "contact_id": "/contacts/{}",
+    "calendar_id": "/settings/connections",
+    "account_id": "/settings/connections",
+}
+
+
+def page_of(args: Mapping[str, Any]) -> str:
+    """The address of what a piece of work is about; empty when there is no page for it."""
+    return next((page.format(args[name]) for name, page in _PAGES.items() if name in args), "")
