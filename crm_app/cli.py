@@ -5,14 +5,19 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col
 
 from crm_app.core import clock, db, log, migrations
 from crm_app.core.access import system
 from crm_app.core.errors import CrmError
-from crm_app.core.kinds import Role
+from crm_app.core.jobs import Job
+from crm_app.core.kinds import JobState, Role
 from crm_app.core.settings import Settings, get_settings
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -108,6 +113,38 @@ def worker() -> None:
     stop.wait()
     running.stop()
     click.echo("Stopped.")
+
+
+@main.command()
+def doctor() -> None:
+    """Look at what a working installation needs and say what is missing."""
+    settings = get_settings()
+    findings = [*_findings(settings)]
+    for sound, words in findings:
+        click.echo(f"{'ok  ' if sound else 'LOOK'}  {words}")
+    if not all(sound for sound, _ in findings):
+        raise SystemExit(1)
+
+
+def _findings(settings: Settings) -> Iterator[tuple[bool, str]]:
+    yield _BUILT.exists(), "the pages are built (make build)"
+    try:
+        migrations.upgrade()
+        with db.reading() as session:
+            waiting = session.execute(
+                select(func.count()).where(col(Job.state) == JobState.PARKED)
+            ).scalar_one()
+    except SQLAlchemyError as error:
+        yield False, f"the database answers: {type(error).__name__}"
+        return
+    yield True, "the database answers and is up to date"
+    yield waiting == 0, f"{waiting} jobs wait for a person"
+    key = settings.data_dir / "secret.key"
+    private = bool(settings.secret_key) or not key.exists() or key.stat().st_mode & 0o077 == 0
+    yield private, "the secret key can be read by its owner only"
+    open_to_all = settings.host not in ("127.0.0.1", "localhost", "::1")
+    named = not open_to_all or bool(settings.public_url)
+    yield named, "CRM_PUBLIC_URL names the address, since others can reach this server"
 
 
 @main.group("db")

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _BUILT = Path(".web/build/client")
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
+_FOR_EVER = "public, max-age=31536000, immutable"
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -66,6 +67,9 @@ class Shield:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._add(MutableHeaders(scope=message))
+                if scope["path"].startswith("/assets/") and message["status"] == 200:
+                    # The build puts a hash of the content into each of these names.
+                    MutableHeaders(scope=message)["Cache-Control"] = _FOR_EVER
             await send(message)
 
         await self._app(scope, receive, guarded)

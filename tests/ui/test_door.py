@@ -225,6 +225,11 @@ def test_every_answer_is_shielded(client: TestClient, world: World) -> None:
     assert "strict-transport-security" not in client.get("/contacts", headers=COOKIE).headers
 
 
+def test_built_files_are_kept_by_browsers_and_pages_are_not(client: TestClient) -> None:
+    assert "immutable" in client.get("/assets/page-1a2b.js").headers["cache-control"]
+    assert client.get("/contacts", headers=COOKIE).headers["cache-control"] == "no-cache"
+
+
 def test_a_pages_own_policy_stays() -> None:
     async def public(scope: Any, receive: Any, send: Any) -> None:
         await HTMLResponse("", headers={"content-security-policy": "frame-ancestors *"})(
