@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time, get_datetime_format
 
 from crm_app.core.i18n import N_, translate
 from crm_app.core.kinds import AppointmentStatus
@@ -122,7 +122,11 @@ def sentence(
 
 def instant(locale: str, time_zone: str, at: datetime) -> str:
     """``at`` as people write it: date and time of day in ``time_zone``."""
-    return str(format_datetime(at, "medium", tzinfo=ZoneInfo(time_zone), locale=locale))
+    local = at.astimezone(ZoneInfo(time_zone))
+    day = format_date(local.date(), "medium", locale=locale)
+    clock = format_time(local, "short", tzinfo=local.tzinfo, locale=locale)
+    pattern = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    return pattern.replace("{1}", day).replace("{0}", clock)
 
 
 def _shown(locale: str, time_zone: str, name: str, value: object) -> str:

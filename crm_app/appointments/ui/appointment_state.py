@@ -1,5 +1,6 @@
 """The appointment dialog: make one, look at one, change all of it by keyboard too, end it."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -352,7 +353,7 @@ def detail(session: Session, actor: Actor, appointment_id: int) -> Row:
             "tone": STATUS_TONES[one.status.value],
             "contact": contact.name if contact and not contact.deleted_at else "",
             "contact_id": str(contact.id) if contact and not contact.deleted_at else "",
-            "answers": "\n".join(f"{key}: {value}" for key, value in one.answers.items()),
+            "answers": "\n".join(_answers(calendar, one)),
             "guests": ", ".join(guest.get("email", "") for guest in one.guests),
             "past": "yes" if one.starts_at < clock.now() else "",
             "may": "yes" if may else "",
@@ -361,6 +362,15 @@ def detail(session: Session, actor: Actor, appointment_id: int) -> Row:
             else "",
         },
     }
+
+
+def _answers(calendar: Calendar, one: Appointment) -> Iterator[str]:
+    """What was answered, behind the questions as they are asked today."""
+    asked = {question["key"]: question["label"] for question in calendar.form_fields}
+    for key, answer in one.answers.items():
+        label = asked.get(key, "")
+        if answer:
+            yield f"{label}{':' * label[-1:].isalnum()} {answer}".strip()
 
 
 def why_rows(session: Session, actor: Actor, one: Appointment) -> list[dict[str, str]]:

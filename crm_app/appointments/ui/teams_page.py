@@ -248,7 +248,7 @@ def _member(row: Any, position: Any) -> rx.Component:
             _bar("team-bar-fair", row["fair"]),
             rx.el.span(
                 tr(
-                    "{turns} bookings, {percent} % (fair: {fair} %)",
+                    "Bookings: {turns}, {percent} % (fair: {fair} %)",
                     turns=row["turns"],
                     percent=row["percent"],
                     fair=row["fair"],
