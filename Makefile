@@ -18,7 +18,7 @@ BUILT := .web/.built
 SOURCES := $(shell find rxconfig.py crm_app assets reflex.lock -type f -not -name '*.pyc' \
   \( -path '*/ui/*' -o -path 'crm_app/app.py' -o -path 'rxconfig.py' -o -path 'assets/*' -o -path 'reflex.lock/*' \))
 
-.PHONY: run build test test-browser check clean
+.PHONY: run build test test-browser check bench clean
 
 run: $(BUILT)
 	@$(V)/bin/crm serve
@@ -38,6 +38,11 @@ check: $(V)/.installed-dev
 	$(V)/bin/ruff check .
 	$(V)/bin/mypy
 	$(V)/bin/lint-imports
+
+BENCHMARKS := $(basename $(notdir $(filter-out %__init__.py,$(wildcard benchmarks/*.py))))
+
+bench: $(V)/.installed-dev
+	@for each in $(BENCHMARKS); do echo "== $$each"; $(V)/bin/python -m benchmarks.$$each || exit 1; done
 
 clean:
 	rm -rf .web .reflex .states $(V)

@@ -133,6 +133,14 @@ class FullCalendar(NoSSRComponent):
             " info.el.style.setProperty('--entry', info.event.color || info.color || '');",
         ]
 
+    def _get_dynamic_imports(self) -> str:
+        # Reflex hands on "children" even where there are none, and FullCalendar warns of it.
+        return (
+            f"const FullCalendar = ClientSide(() => import('{_LIBRARY}').then((mod) => {{"
+            " const Loaded = mod.default.default ?? mod.default;"
+            " return ({children, ...props}) => jsx(Loaded, props); }), 'FullCalendar')"
+        )
+
     @classmethod
     def create(cls, *children: Any, **props: Any) -> rx.Component:
         """A calendar with our defaults."""

@@ -59,6 +59,9 @@ def add(
     def page() -> rx.Component:
         return shell.frame(content(), width=width)
 
+    # Reflex puts a page's code into a file named for this: each page loads its own and not all.
+    page.__module__ = content.__module__
+
     app.add_page(
         page,
         route=route,
