@@ -9,8 +9,11 @@ from sqlmodel import col, select
 from crm_app.appointments import service as appointments
 from crm_app.core import db, facts
 from crm_app.core.kinds import AppointmentStatus, CalendarKind, CalendarRole, LinkState
-from crm_app.models import Appointment, AuditEntry, Contact, TimelineEntry
-from crm_app.sync import queries, settling
+from crm_app.models import Appointment, AuditEntry, ConnectedAccount, Contact, TimelineEntry
+from crm_app.providers.calendar_port import OutgoingEvent, Stored
+from crm_app.providers.ical.fingerprint import fingerprint
+from crm_app.providers.memory_calendars import MemoryCalendars
+from crm_app.sync import connecting, queries, settling
 from tests import factories
 from tests.sync import rig
 from tests.sync.rig import ACTOR, soon, stamp
@@ -163,6 +166,35 @@ def test_syn9_trap8_made_all_day_outside_is_put_back() -> None:
     assert rig.appointment(made.id).starts_at == soon()
     assert f"DTSTART:{stamp(soon())}" in kate.remote()[href]
     assert clash(made.id) == settling.MADE_ALL_DAY
+
+
+def test_trap38_what_a_service_shortens_is_neither_taken_over_nor_written_again() -> None:
+    kate = rig.connect()
+
+    class Shortening(MemoryCalendars):
+        """Keeps ten characters of a title, and tells the version that it keeps."""
+
+        def create(self, calendar_ref: str, event: OutgoingEvent) -> Stored:
+            stored = super().create(calendar_ref, event)
+            calendar = kate.service.calendars[calendar_ref]
+            kept = (calendar.raw(stored.href) or "").replace(event.summary, event.summary[:10])
+            etag = calendar.store(stored.href, kept)
+            return Stored(stored.href, etag, fingerprint(kept))
+
+    connecting.offer("shortening", lambda _login, _timeout: Shortening(kate.service))
+    with db.unit_of_work() as session:
+        session.get_one(ConnectedAccount, kate.account_id).provider = "shortening"
+    made = rig.book(kate.user, at=soon(), title="A title of many words")
+    rig.settle()
+    kate.run()
+    (href,) = kate.remote()
+    move(kate, href, soon(4))
+    kate.run()
+    rig.settle()
+    kate.run()
+    now = rig.appointment(made.id)
+    assert (now.title, now.starts_at) == ("A title of many words", soon(4))
+    assert kate.service.calls.count("update") == 0
 
 
 def test_syn9_a_description_written_outside_survives_our_writes() -> None:

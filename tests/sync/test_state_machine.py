@@ -21,9 +21,14 @@ from crm_app.appointments import service as appointments
 from crm_app.core import db
 from crm_app.core.errors import Conflict, CrmError, LoginExpired, RateLimited, RemoteUnavailable
 from crm_app.core.kinds import HOLDING_STATUSES, AccountState, CalendarRole
-from crm_app.models import Appointment, ConnectedAccount, EventLink, ExternalCalendar
+from crm_app.models import (
+    Appointment,
+    ConnectedAccount,
+    EventLink,
+    ExternalCalendar,
+    ExternalObject,
+)
 from crm_app.providers.ical.objects import uid_of
-from crm_app.providers.ical.properties import Properties  # noqa: F401 - the same reader as the app
 from crm_app.sync import copies, outcome
 from tests.sync import rig
 from tests.sync.rig import ACTOR, soon, stamp
@@ -239,8 +244,6 @@ class TwoCalendars(RuleBasedStateMachine):
 
     def _is_own_leftover(self, object_id: int) -> bool:
         with db.reading() as session:
-            from crm_app.models import ExternalObject
-
             uid = session.get_one(ExternalObject, object_id).uid
             return (
                 session.exec(select(Appointment.id).where(Appointment.ical_uid == uid)).first()
@@ -255,8 +258,8 @@ def test_syn9_syn10_both_sides_agree_in_the_end() -> None:
     run_state_machine_as_test(
         TwoCalendars,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=18,
+            max_examples=10,
+            stateful_step_count=20,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

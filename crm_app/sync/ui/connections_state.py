@@ -18,6 +18,14 @@ from crm_app.sync.ui import shown
 from crm_app.sync.ui.shown import Row
 from crm_app.ui.state import PrivateState, handler
 
+# A menu takes the focus back when it closes, also from the dialog that it opened.
+_FOCUS_DIALOG = """
+setTimeout(() => {
+  const dialog = document.querySelector('[role=dialog], [role=alertdialog]');
+  if (dialog && !dialog.contains(document.activeElement))
+    (dialog.querySelector('input') || dialog.querySelector('button'))?.focus();
+}, 120)
+"""
 REFUSED = N_("User name or app password were not accepted.")
 
 
@@ -114,10 +122,12 @@ class Connections(PrivateState):
     # Dialogs.
 
     @handler
-    def ask(self, what: str, subject: str, name: str) -> None:
+    def ask(self, what: str, subject: str, name: str) -> Any:
         """Open a dialog about a connection or a calendar."""
-        if what in ("rename", "reconnect", "disconnect"):
-            self.asking, self.chosen, self.chosen_name, self.errors = what, subject, name[:200], {}
+        if what not in ("rename", "reconnect", "disconnect"):
+            return None
+        self.asking, self.chosen, self.chosen_name, self.errors = what, subject, name[:200], {}
+        return rx.call_script(_FOCUS_DIALOG)
 
     @handler
     def ask_policy(self, calendar_id: str) -> None:
