@@ -1,5 +1,7 @@
 """What the build changes in Reflex's own client."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,31 @@ def test_the_client_takes_its_address_from_the_page() -> None:
     ours = building.address_free(TEMPLATE.read_text())
     assert "window.location.host" in ours
     assert building.address_free(ours) == ours
+
+
+@pytest.mark.parametrize(
+    ("page", "socket"),
+    [
+        ("http://localhost:3911/contacts", "ws://localhost:3911/_event"),
+        ("http://192.168.1.9:8080/", "ws://192.168.1.9:8080/_event"),
+        ("https://crm.example/", "wss://crm.example/_event"),
+        ("https://crm.example:8443/", "wss://crm.example:8443/_event"),
+        ("http://crm.example/", "ws://crm.example/_event"),
+        ("http://[::1]:3000/", "ws://[::1]:3000/_event"),
+    ],
+)
+def test_the_socket_goes_where_the_page_came_from(page: str, socket: str) -> None:
+    ours = building.address_free(TEMPLATE.read_text())
+    function = ours[ours.index("export const getBackendURL") : ours.index("/**\n * Check if")]
+    script = (
+        f"const SAME_DOMAIN_HOSTNAMES = ['localhost'];"
+        f"globalThis.window = {{location: new URL({page!r})}};"
+        f"{function.replace('export const', 'const')}"
+        "console.log(getBackendURL('ws://localhost:8000/_event').href)"
+    )
+    node = Path(sys.executable).parent / "node"
+    ran = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == socket
 
 
 def test_a_reflex_that_changed_stops_the_build() -> None:
