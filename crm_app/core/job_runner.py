@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlmodel import Session, col
 
 from crm_app.core import clock, db
@@ -27,6 +27,7 @@ from crm_app.core.kinds import JobState
 log = logging.getLogger(__name__)
 
 KEEP_DONE = timedelta(days=30)
+KEEP_NAMELESS = timedelta(hours=1)
 _FIRST_WAIT = 2.0
 _LONGEST_WAIT = 3600.0
 
@@ -155,8 +156,13 @@ def reap(session: Session, *, now: datetime) -> int:
         .where(col(Job.state) == JobState.RUNNING, col(Job.lease_until) < now)
         .values(state=JobState.READY, lease_until=None)
     )
+    # A key keeps a job from being made twice, so it is remembered; others only fill the table.
+    nameless = and_(col(Job.key).is_(None), col(Job.finished_at) < now - KEEP_NAMELESS)
     session.execute(
-        delete(Job).where(col(Job.state) == JobState.DONE, col(Job.finished_at) < now - KEEP_DONE)
+        delete(Job).where(
+            col(Job.state) == JobState.DONE,
+            or_(nameless, col(Job.finished_at) < now - KEEP_DONE),
+        )
     )
     return int(given_back.rowcount)  # type: ignore[attr-defined]
 

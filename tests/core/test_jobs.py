@@ -157,8 +157,13 @@ def test_cancel_by_key_prefix(database: str) -> None:
 def test_done_jobs_are_forgotten_after_a_month(
     database: str, clock: time_machine.Traveller
 ) -> None:
-    _enqueue(what="x")
+    _enqueue(what="nameless")
+    _enqueue(key="named", what="x")
     job_runner.drain()
+    clock.shift(timedelta(hours=2))
+    with db.unit_of_work() as session:
+        job_runner.reap(session, now=datetime.now(UTC))
+    assert [row.key for row in _rows()] == ["named"]
     clock.shift(timedelta(days=31))
     with db.unit_of_work() as session:
         job_runner.reap(session, now=datetime.now(UTC))
