@@ -37,6 +37,8 @@ from crm_app.appointments.ui.calendar_state import CalendarPage
 from crm_app.appointments.ui.calendars_state import Calendars
 from crm_app.appointments.ui.teams_state import Teams
 from crm_app.booking import http as booking_http
+from crm_app.booking.ui import home_page
+from crm_app.booking.ui.home_state import Home
 from crm_app.contacts.ui import contacts_page
 from crm_app.contacts.ui.card_state import ContactCard
 from crm_app.contacts.ui.contacts_state import Contacts
@@ -51,7 +53,7 @@ from crm_app.messaging.ui.outbox_state import Outbox
 from crm_app.models import User
 from crm_app.sync.ui import connections_page
 from crm_app.sync.ui.connections_state import Connections
-from crm_app.ui import guard, health, home_page, live, pages, settings_frame
+from crm_app.ui import guard, health, live, pages, settings_frame
 from crm_app.ui.door import Door, Keys
 from crm_app.ui.public import files
 from crm_app.ui.state import unexpected
@@ -92,7 +94,7 @@ app = rx.App(
 guard.install(app, resolve=sessions.resolve_actor, load_actor=load_actor)
 
 # fmt: off
-pages.add(app, "/", home_page.page, title=N_("Home"))
+pages.add(app, "/", home_page.page, title=home_page.TITLE, on_load=Home.load, on_live={"appointments": Home.load, "contacts": Home.load, "messages": Home.load, "connections": Home.load})
 pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=CalendarPage.load, on_live={"appointments": CalendarPage.reread}, width="wide")
 pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load], on_live={"contacts": ContactCard.follow_contacts, "appointments": ContactCard.follow}, width="wide")
 pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TITLE, on_load=Outbox.load, on_live={"messages": Outbox.follow}, width="wide")

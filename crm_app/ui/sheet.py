@@ -26,6 +26,7 @@ _NAMES = (
     "settings.css",
     "connections.css",
     "outbox.css",
+    "home.css",
 )
 
 

@@ -1,0 +1,1 @@
+"""Home: the one page that draws on all rooms."""
