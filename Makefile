@@ -33,6 +33,14 @@ test: $(V)/.installed-dev
 test-browser: $(V)/.installed-dev $(BUILT)
 	$(V)/bin/pytest -m browser
 
+# The main job told aloud, on real parts; PICTURES=folder keeps pictures of the way.
+journey: $(V)/.installed-dev $(BUILT)
+	@$(V)/bin/python -m tests.browser.journey $(PICTURES)
+
+# A calendar server and a mail server for walking it by hand: docs/try-it.md.
+journey-parts: $(V)/.installed-dev
+	@$(V)/bin/python -m tests.browser.journey.parts
+
 check: $(V)/.installed-dev
 	$(V)/bin/ruff format --check .
 	$(V)/bin/ruff check .

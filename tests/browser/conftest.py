@@ -51,7 +51,12 @@ class Served:
 
     url: str
     data_dir: Path
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
+
+    @property
+    def log(self) -> str:
+        """What the server has said so far."""
+        return _log(self.data_dir).read_text(errors="replace")
 
     @contextlib.contextmanager
     def unit_of_work(self) -> Iterator[Session]:
@@ -81,24 +86,27 @@ class Served:
         return self.process.wait(timeout=20)
 
 
+def _log(data_dir: Path) -> Path:
+    return data_dir.with_name(f"{data_dir.name}.log")
+
+
 def serve(data_dir: Path, **environment: str) -> Served:
     """Start ``crm serve`` on a free port and wait until it answers."""
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CRM_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "crm_app.cli", "serve", "--port", str(port)],
-        cwd=ROOT,
-        env=kept | {"CRM_DATA_DIR": str(data_dir)} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    # A file, since nobody would empty a pipe.
+    with _log(data_dir).open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "crm_app.cli", "serve", "--port", str(port)],
+            cwd=ROOT,
+            env=kept | {"CRM_DATA_DIR": str(data_dir)} | environment,
+            stdout=log,
+            stderr=log,
+        )
     served = Served(f"http://127.0.0.1:{port}", data_dir, process)
     for _ in range(300):
         if process.poll() is not None:
-            raise RuntimeError(
-                f"crm serve ended: {process.stdout.read() if process.stdout else ''}"
-            )
+            raise RuntimeError(f"crm serve ended: {served.log}")
         with contextlib.suppress(urllib.error.URLError, OSError):
             urllib.request.urlopen(f"{served.url}/healthz", timeout=1)
             return served
@@ -139,9 +147,18 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Chromium: CRM_TEST_BROWSER, one on the PATH, or Playwright's own."""
+    """Chromium: CRM_TEST_BROWSER, one on the PATH, or Playwright's own.
+
+    With CRM_TEST_WATCH it shows itself, and does one thing after another for people to follow.
+    """
+    watched = bool(os.environ.get("CRM_TEST_WATCH"))
     try:
-        started = playwright.chromium.launch(executable_path=_browser_path(), args=_FLAGS)
+        started = playwright.chromium.launch(
+            executable_path=_browser_path(),
+            args=_FLAGS,
+            headless=not watched,
+            slow_mo=300 if watched else 0,
+        )
     except Exception:
         pytest.fail(
             "No browser: set CRM_TEST_BROWSER, or install chromium, or run: playwright install chromium",

@@ -5,6 +5,7 @@ test makes users of its own.
 """
 
 import base64
+import contextlib
 import http.client
 import itertools
 import socket
@@ -119,8 +120,14 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def radicale_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RadicaleServer]:
+    """One for the whole run."""
+    with serving(tmp_path_factory.mktemp("radicale")) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[RadicaleServer]:
     """Radicale with plain htpasswd users, without its delay after a wrong password."""
-    folder = tmp_path_factory.mktemp("radicale")
     server = RadicaleServer(_free_port(), folder / "users")
     server.users_file.touch()
     config = folder / "config"
