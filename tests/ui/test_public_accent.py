@@ -27,7 +27,8 @@ def test_q6_any_colour_stays_readable(colour: str, dark: bool) -> None:
 
 @given(COLOURS)
 def test_inv6_a_colour_that_is_readable_already_is_taken_as_it_is(colour: str) -> None:
-    assert accent.shades(colour, dark=False)["accent"] == colour
+    readable = max(accent.contrast(text, colour) for text in ("#ffffff", "#0b0f17")) >= 4.5
+    assert (accent.shades(colour, dark=False)["accent"] == colour) == readable
 
 
 def test_q6_contrast_is_the_one_of_wcag() -> None:

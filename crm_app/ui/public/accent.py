@@ -39,6 +39,10 @@ def shades(colour: str, *, dark: bool) -> dict[str, str]:
     soft = mixed(ground["surface"], colour, 0.18 if dark else 0.08)
     fill = _until(colour, far, [(ground["surface"], _FILL)]) if dark else colour
     on_fill = max((_WHITE, _INK), key=lambda text: contrast(text, fill))
+    if contrast(on_fill, fill) < _TEXT:
+        # A middling colour on which neither reads well: move it away from the text.
+        on_fill = _INK if dark else _WHITE
+        fill = _until(fill, far, [(on_fill, _TEXT)])
     text = _until(colour, far, [(ground["page"], _TEXT), (ground["surface"], _TEXT), (soft, _TEXT)])
     return {
         "accent": fill,
