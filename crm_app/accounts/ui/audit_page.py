@@ -80,8 +80,8 @@ def _list() -> rx.Component:
     return rx.fragment(
         data_table(
             [
-                column(tr("When"), _when, width="150px"),
-                column(tr("Who"), lambda row: row["who"], width="150px"),
+                column(tr("When"), _when, width="1%"),
+                column(tr("Who"), lambda row: row["who"], width="150px", phone=False),
                 column(tr("What"), _what),
             ],
             State.rows,
@@ -95,18 +95,18 @@ def _list() -> rx.Component:
 
 
 def _when(row: Any) -> rx.Component:
-    return rx.el.span(row["when"], title=row["exact"], class_name="hint tabular")
+    return rx.el.span(row["when"], title=row["exact"], class_name="hint tabular not-wrapped")
 
 
 def _what(row: Any) -> rx.Component:
     return rx.el.div(
         rx.cond(
             row["page"],
-            rx.link(row["what"], href=row["page"], weight="medium"),
-            rx.el.strong(row["what"]),
+            rx.link(row["what"], href=row["page"], weight="medium", title=row["action"]),
+            rx.el.strong(row["what"], title=row["action"]),
         ),
         rx.el.div(
-            rx.el.code(row["action"]),
+            rx.el.span(row["who"], class_name="only-on-phone"),
             rx.cond(row["about"], rx.el.span(row["about"])),
             rx.cond(row["detail"], rx.el.span(row["detail"])),
             class_name="hint dotted breaks",

@@ -77,10 +77,12 @@ class AuditLog(PrivateState):
 def entries(session: Session, actor: Actor, wanted: dict[str, Any]) -> list[Row]:
     """A page of entries as the log shows them."""
     found = queries.search_audit(session, actor, limit=PAGE, **wanted)
-    return [_row(entry, actor) for entry in found]
+    users = queries.list_users(session, actor, active_only=False)
+    names = {user.id or 0: user.name for user in users}
+    return [_row(entry, actor, names) for entry in found]
 
 
-def _row(entry: AuditEntry, actor: Actor) -> Row:
+def _row(entry: AuditEntry, actor: Actor, names: dict[int, str]) -> Row:
     who = entry.actor_label
     if entry.actor_kind != "user":
         named = audit_words.VISITOR if entry.actor_kind == "visitor" else audit_words.SYSTEM
@@ -90,9 +92,9 @@ def _row(entry: AuditEntry, actor: Actor) -> Row:
         "who": who,
         "what": audit_words.sentence(actor.locale, entry.action),
         "action": entry.action,
-        "about": f"{entry.subject_kind} {entry.subject_id}" if entry.subject_id else "",
+        "about": audit_words.about(entry.subject_kind, entry.subject_id, names),
         "page": audit_words.page_of(entry.subject_kind, entry.subject_id),
-        "detail": audit_words.details(entry.detail),
+        "detail": audit_words.details(entry.detail, names),
         "when": moments.moment(actor.locale, actor.time_zone, entry.at, clock.now()),
         "exact": moments.exact(actor.locale, actor.time_zone, entry.at),
     }

@@ -98,14 +98,33 @@ def page_of(subject_kind: str, subject_id: int | None) -> str:
     return _PAGES[subject_kind].format(subject_id) if subject_id and subject_kind in _PAGES else ""
 
 
-def details(detail: Mapping[str, Any]) -> str:
+def about(subject_kind: str, subject_id: int | None, names: Mapping[int, str]) -> str:
+    """What it was done to, by name where that is a user."""
+    if subject_id is None:
+        return ""
+    if subject_kind == "user" and subject_id in names:
+        return names[subject_id]
+    return f"{subject_kind} {subject_id}"
+
+
+def details(detail: Mapping[str, Any], names: Mapping[int, str]) -> str:
     """The entry's values on one line: ``fields: name, slug · way: google``."""
     return " · ".join(
-        f"{name}: {_value(value)}" for name, value in detail.items() if value not in ("", [], None)
+        f"{_plain(name)}: {_value(name, value, names)}"
+        for name, value in detail.items()
+        if value not in ("", [], None)
     )
 
 
-def _value(value: Any) -> str:
+def _plain(name: str) -> str:
+    return name.removesuffix("_user_id").removesuffix("_id").replace("_", " ")
+
+
+def _value(name: str, value: Any, names: Mapping[int, str]) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(_plain(str(one)) for one in value)
+    if isinstance(value, bool):
+        return "✓" if value else "–"
+    if name.endswith("user_id") and value in names:
+        return names[value]
     return str(value)[:200]

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from crm_app.booking.ui.home_plots import turns_plot, weeks_plot
 from crm_app.booking.ui.home_state import Home
 from crm_app.core.i18n import N_
 from crm_app.ui.components import (
@@ -47,7 +48,7 @@ def page() -> rx.Component:
             rx.el.div(
                 rx.cond(Home.steps.length() > 0, _steps()),
                 rx.el.div(_today(), _leads(), class_name="home-main"),
-                rx.el.div(_attention(), _weeks(), _teams(), class_name="home-side"),
+                rx.el.div(_attention(), weeks_plot(), turns_plot(), class_name="home-side"),
                 class_name="home",
             ),
         ),
@@ -88,7 +89,11 @@ def _step(step: Any) -> rx.Component:
         words,
         rx.cond(
             (step["done"] == "") & (step["page"] != ""),
-            link_button(tr("Go"), step["page"], icon="arrow-right"),
+            rx.cond(
+                step["next"],
+                link_button(tr("Go"), step["page"], icon="arrow-right", kind="primary"),
+                link_button(tr("Go"), step["page"], icon="arrow-right"),
+            ),
         ),
         class_name=rx.cond(step["done"], "home-step done", "home-step"),
     )
@@ -125,6 +130,7 @@ def _today() -> rx.Component:
             ),
         ),
         title=tr("Today"),
+        class_name="home-1",
     )
 
 
@@ -179,7 +185,7 @@ def _leads() -> rx.Component:
 
 def _lead(one: Any) -> rx.Component:
     return rx.el.div(
-        rx.el.span(one["initials"], class_name="mark", aria_hidden="true"),
+        rx.el.div(one["initials"], class_name="mark", aria_hidden="true"),
         rx.el.div(
             rx.link(one["name"], href="/contacts/" + one["id"], class_name="agenda-title"),
             rx.el.div(
@@ -210,6 +216,7 @@ def _attention() -> rx.Component:
             ),
         ),
         title=tr("Needs attention"),
+        class_name="home-2",
     )
 
 
@@ -229,85 +236,4 @@ def _asks(one: Any) -> rx.Component:
             underline="none",
             class_name="asks-row",
         )
-    )
-
-
-def _weeks() -> rx.Component:
-    return card(
-        rx.cond(
-            Home.weeks.length() > 0,
-            rx.el.ol(rx.foreach(Home.weeks, _week), class_name="weeks"),
-            rx.el.p(tr("The first booking will show here."), class_name="hint"),
-        ),
-        title=tr("Bookings per week"),
-        hint=tr("By the day on which they came in."),
-    )
-
-
-def _week(one: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.span(one["count"], class_name="weeks-count tabular", aria_hidden="true"),
-        rx.el.span(
-            rx.el.span(style={"height": one["percent"] + "%"}, class_name="weeks-bar"),
-            class_name="weeks-track",
-            aria_hidden="true",
-        ),
-        rx.el.span(one["label"], class_name="weeks-label"),
-        rx.el.span(": ", one["words"], class_name="visually-hidden"),
-        class_name=rx.cond(one["now"], "now", ""),
-        title=one["words"],
-    )
-
-
-def _teams() -> rx.Component:
-    return rx.cond(
-        Home.teams.length() > 0,
-        card(
-            rx.el.div(rx.foreach(Home.teams, _team), class_name="stack"),
-            rx.cond(
-                Shell.is_admin,
-                rx.el.div(
-                    rx.link(tr("Change weights and turns"), href="/settings/teams"),
-                    class_name="home-more",
-                ),
-            ),
-            title=tr("Turns in the team"),
-            hint=tr("Bookings of the last 30 days beside the fair share by weight."),
-        ),
-    )
-
-
-def _team(one: Any) -> rx.Component:
-    return rx.el.section(
-        rx.el.h3(one["name"], class_name="label"),
-        rx.el.div(rx.foreach(one["members"].to(list[dict[str, str]]), _member), class_name="turns"),
-    )
-
-
-def _member(one: Any) -> rx.Component:
-    return rx.el.div(
-        avatar(one["initials"], one["color"].to(int), size=24, name=one["name"]),
-        rx.el.div(
-            _bar("team-bar-had", one["percent"]),
-            _bar("team-bar-fair", one["fair"]),
-            class_name="team-bars",
-        ),
-        rx.el.span(
-            tr(
-                "{turns} · {percent} % (fair: {fair} %)",
-                turns=one["turns"],
-                percent=one["percent"],
-                fair=one["fair"],
-            ),
-            class_name="hint tabular",
-        ),
-        class_name="turns-row",
-    )
-
-
-def _bar(kind: str, percent: Any) -> rx.Component:
-    return rx.el.span(
-        rx.el.span(style={"width": percent + "%"}, class_name=f"team-bar {kind}"),
-        class_name="team-track",
-        aria_hidden="true",
     )

@@ -42,25 +42,32 @@ def local_midnight(actor: Actor, now: datetime) -> datetime:
 def agenda(session: Session, actor: Actor, now: datetime) -> list[Row]:
     """The reader's own appointments of today, in order."""
     since = local_midnight(actor, now)
-    return _rows(session, actor, since, since + _DAY, now)
+    found = _standing(session, actor, since, since + _DAY)
+    return _rows(session, actor, found, now)
 
 
 def next_one(session: Session, actor: Actor, now: datetime) -> Row:
     """His next appointment after today; empty when there is none soon."""
     tomorrow = local_midnight(actor, now) + _DAY
-    return next(iter(_rows(session, actor, tomorrow, tomorrow + _SOON, now)), {})
+    found = _standing(session, actor, tomorrow, tomorrow + _SOON)
+    # What began today and lasts beyond midnight is on today's list.
+    ahead = [one for one in found if one.starts_at >= tomorrow][:1]
+    return next(iter(_rows(session, actor, ahead, now)), {})
 
 
-def _rows(
-    session: Session, actor: Actor, since: datetime, until: datetime, now: datetime
-) -> list[Row]:
+def _standing(
+    session: Session, actor: Actor, since: datetime, until: datetime
+) -> list[Appointment]:
     found = queries.appointments_between(
         session, actor, since, until, user_ids=[actor.require_user()]
     )
-    standing = [one for one in found if one.status not in _GONE]
-    calendars = _calendars(session, standing)
-    names = _contact_names(session, standing)
-    return [_row(one, calendars, names, actor, now) for one in standing]
+    return [one for one in found if one.status not in _GONE]
+
+
+def _rows(session: Session, actor: Actor, found: list[Appointment], now: datetime) -> list[Row]:
+    calendars = _calendars(session, found)
+    names = _contact_names(session, found)
+    return [_row(one, calendars, names, actor, now) for one in found]
 
 
 def _row(
@@ -71,13 +78,15 @@ def _row(
     now: datetime,
 ) -> Row:
     calendar = calendars[one.calendar_id]
+    lead = one.lead_name or names.get(one.contact_id or 0, "")
     return {
         "id": str(one.id),
         "start": moments.clock_time(actor.locale, actor.time_zone, one.starts_at),
         "end": moments.clock_time(actor.locale, actor.time_zone, one.ends_at),
         "day": moments.day(actor.locale, actor.time_zone, one.starts_at, now),
         "title": one.title,
-        "with": one.lead_name or names.get(one.contact_id or 0, ""),
+        # A booking is called like the lead unless somebody gave it another title.
+        "with": lead if lead not in one.title else "",
         "calendar": calendar.name,
         "color": str(calendar.color),
         "place": one.location,
@@ -173,6 +182,7 @@ def first_steps(session: Session, actor: Actor) -> list[Row]:
             booked is not None,
         ),
     )
+    following = next((key for key, page, _, _, done in steps if page and not done), "")
     return [
         {
             "key": key,
@@ -180,6 +190,7 @@ def first_steps(session: Session, actor: Actor) -> list[Row]:
             "title": translate(actor.locale, title),
             "text": translate(actor.locale, text),
             "done": "yes" if done else "",
+            "next": "yes" if key == following else "",
         }
         for key, page, title, text, done in steps
     ]

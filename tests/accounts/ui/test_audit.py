@@ -46,6 +46,7 @@ def test_q5_entries_read_as_sentences_newest_first(open_tab: OpenTab, ada: User)
     ]
     assert [row["who"] for row in rows] == ["By itself", "Visitor", "Ada Byron", "Ada Byron"]
     assert rows[3]["detail"] == "fields: name, slug"
+    assert rows[3]["about"] == "Ada Byron"
     assert rows[3]["page"] == "/settings/users"
     assert "Today" in rows[0]["when"]
 
@@ -103,6 +104,15 @@ def test_q5_no_secret_gets_into_a_detail(open_tab: OpenTab, ada: User) -> None:
     tab = open_tab(ada).fire(AuditLog.load)
     assert actions(tab) == ["workspace.changed"]
     assert "swordfish" not in str(tab.held)
+
+
+def test_q5_details_name_people_and_speak_plainly() -> None:
+    detail = {"to_user_id": 7, "enabled": True, "rule": "was_unowned", "fields": ["time_zone"]}
+    assert audit_words.details(detail | {"note": ""}, {7: "Ben"}) == (
+        "to: Ben · enabled: ✓ · rule: was_unowned · fields: time zone"
+    )
+    assert audit_words.about("user", 7, {7: "Ben"}) == "Ben"
+    assert audit_words.about("contact", 7, {}) == "contact 7"
 
 
 def test_every_sentence_belongs_to_a_part_of_the_log() -> None:
