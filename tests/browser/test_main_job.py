@@ -201,7 +201,7 @@ def test_own1_each_row_of_the_table_as_the_switches_stand(
         lead.open(f"/cal/{SLUG}?day={day.isoformat()}")
         # Two different times, so that both find who they saw.
         lead.choose(lead.times_of(day)[3 if lead is new else 6])
-        lead.fill_in(slowly=False, **{QUESTION: "Die Wärmepumpe"})
+        lead.fill_in(**{QUESTION: "Die Wärmepumpe"})
     step("Ada moves the switches and reads what they will do")
     office.desk.set_switches(assign=assign, keep=keep)
     picture(office.desk.page, f"teams-{row}")

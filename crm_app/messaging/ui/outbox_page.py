@@ -250,6 +250,8 @@ def _actions() -> tuple[rx.Component, ...]:
             rx.el.span(tr("Download .eml")),
             href="/outbox/" + shown["id"] + ".eml",
             download=True,
+            # A file of the server, not a page of the dashboard's router.
+            custom_attrs={"reloadDocument": True},
             class_name="button button-quiet",
         ),
         rx.cond(

@@ -42,6 +42,8 @@ class Desk:
         """Open a page of the dashboard."""
         self.page.goto(path)
         expect(self.page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+        # The heading stands in the page from the start; the user's name comes once it is alive.
+        expect(self.page.locator(".user-name")).not_to_be_empty()
 
     # Setting up ------------------------------------------------------------------------------
 

@@ -4,16 +4,19 @@ The lead reads German. What stands on buttons is looked up in the German catalog
 English; times are read from the page's own ``datetime`` attributes.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
+from crm_app.booking import form_token
 from crm_app.core.i18n import translate
+from tests.browser.journey.steps import until
 
-# Milliseconds between two letters: whoever is through in two seconds is taken for a program.
-_TYPING = 45
+# Whoever is through with the form sooner is taken for a program; seconds, and a bit more.
+_QUICKEST = form_token.QUICKEST.total_seconds() + 0.2
 
 
 def german(message: str) -> str:
@@ -30,6 +33,7 @@ class Lead:
     page: Page
     name: str
     email: str
+    _reads_since: float = 0.0
 
     def open(self, path: str) -> None:
         """Go to a page for visitors, or by a link from a mail."""
@@ -60,22 +64,17 @@ class Lead:
         """Tap on a time of the day that is shown."""
         self.page.locator(f'.slot:has(time[datetime="{moment:%Y-%m-%dT%H:%MZ}"])').click()
 
-    def fill_in(self, *, slowly: bool = True, **answers: str) -> None:
-        """Name, address and the answers to the calendar's own questions, typed as people do.
-
-        Not ``slowly``: at once, when the form lies open for a while anyway.
-        """
+    def fill_in(self, **answers: str) -> None:
+        """Name, address and the answers to the calendar's own questions."""
         expect(self.page.locator("#details")).to_be_visible()
+        self._reads_since = time.monotonic()
         typed = {translate("de", "Name"): self.name, german("E-mail"): self.email}
         for label, text in {**typed, **answers}.items():
-            control = self.page.get_by_role("textbox", name=label)
-            if slowly:
-                control.first.press_sequentially(text, delay=_TYPING)
-            else:
-                control.first.fill(text)
+            self.page.get_by_role("textbox", name=label).first.fill(text)
 
     def book(self) -> None:
-        """Press the button; the confirmation has to come."""
+        """Press the button, no sooner than a person would; the confirmation has to come."""
+        until(lambda: time.monotonic() - self._reads_since > _QUICKEST, "time to read the form")
         self.page.get_by_role("button", name=german("Book this appointment")).click()
         self._sees(german("You are booked"))
 
