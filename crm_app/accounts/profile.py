@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.accounts import audit, checks, passwords, queries, sessions, tokens
 from crm_app.core.access import Actor
-from crm_app.core.errors import Invalid, NotFound
+from crm_app.core.errors import Conflict, Invalid, NotFound
 from crm_app.core.i18n import N_
 from crm_app.models import TimeOff, User
 
@@ -93,7 +93,10 @@ def add_time_off(
     ends_at: datetime,
     reason: str = "",
 ) -> TimeOff:
-    """``user`` is away from ``starts_at`` until ``ends_at``; nothing is offered in between."""
+    """``user`` is away from ``starts_at`` until ``ends_at``; nothing is offered in between.
+
+    Raises Invalid by field, Conflict when that very span is noted already.
+    """
     _require(actor, user)
     if starts_at.tzinfo is None or ends_at.tzinfo is None:
         raise TypeError("time off needs instants with a zone")
@@ -102,10 +105,14 @@ def add_time_off(
     if ends_at - starts_at > LONGEST_TIME_OFF:
         raise Invalid(fields={"ends_at": N_("Please enter two years at most.")})
     values = checks.cleaned({"reason": checks.line(200)}, {"reason": reason})
+    starts_at, ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
+    same = (TimeOff.user_id == user.id, TimeOff.starts_at == starts_at, TimeOff.ends_at == ends_at)
+    if session.exec(select(TimeOff.id).where(*same)).first() is not None:
+        raise Conflict(N_("This time off is noted already."))
     row = TimeOff(
         user_id=user.id or 0,
-        starts_at=starts_at.astimezone(UTC),
-        ends_at=ends_at.astimezone(UTC),
+        starts_at=starts_at,
+        ends_at=ends_at,
         reason=values["reason"],
     )
     session.add(row)

@@ -141,10 +141,15 @@ def hours_editor(
         )
 
     def one_day(row: Any, day: Any) -> rx.Component:
+        name = rx.match(row["day"], *_names(), "")
         return rx.el.div(
             rx.el.label(
-                rx.switch(checked=row["on"] != "", on_change=lambda on: on_switch(day, on)),
-                rx.el.span(rx.match(row["day"], *_names(), "")),
+                rx.switch(
+                    checked=row["on"] != "",
+                    on_change=lambda on: on_switch(day, on),
+                    custom_attrs={"aria-label": name},
+                ),
+                rx.el.span(name),
                 class_name="hours-day",
             ),
             rx.cond(

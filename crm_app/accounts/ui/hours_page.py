@@ -120,6 +120,7 @@ def _date(row: Any, place: Any) -> rx.Component:
             rx.switch(
                 checked=row["on"] != "",
                 on_change=lambda on: step("switch", value=rx.cond(on, "on", "off")),
+                custom_attrs={"aria-label": row["label"]},
             ),
             rx.el.span(row["label"]),
             class_name="hours-day",

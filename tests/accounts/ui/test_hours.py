@@ -142,6 +142,14 @@ def test_usr4_time_off_in_whole_days_and_its_undo(open_tab: OpenTab, ben: User) 
     assert len(tab.see(WorkHours).away) == 1
 
 
+def test_usr4_the_same_time_off_is_noted_once(open_tab: OpenTab, ben: User) -> None:
+    tab = open_tab(ben, ROUTE).fire(WorkHours.load)
+    for _ in range(2):
+        tab.fire(WorkHours.add_time_off, form={"first": in_days(10), "last": in_days(12)})
+    assert "noted already" in tab.said
+    assert len(times_off()) == 1
+
+
 @pytest.mark.parametrize(
     ("form", "field"),
     [
