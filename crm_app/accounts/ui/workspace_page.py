@@ -7,6 +7,7 @@ import reflex as rx
 from crm_app.accounts.ui.workspace_state import WorkspaceSettings as State
 from crm_app.accounts.ui.zone_field import zone_field
 from crm_app.core.i18n import LOCALE_NAMES, N_
+from crm_app.ui import theme
 from crm_app.ui.components import (
     button,
     field,
@@ -72,9 +73,44 @@ def _name() -> rx.Component:
             input_mode="url",
             placeholder="https://",
         ),
+        _accent(),
         rx.el.p(
             tr("People reach this workspace at {url}.", url=State.url), class_name="help breaks"
         ),
+    )
+
+
+def _accent() -> rx.Component:
+    shown = rx.cond(State.form["accent"], State.form["accent"], theme.LIGHT["accent"])
+    return field(
+        tr("Colour of the booking pages"),
+        rx.el.div(
+            rx.el.input(
+                type="color",
+                id="accent",
+                name="accent",
+                value=shown,
+                on_change=lambda value: State.set_field("accent", value),
+                class_name="colour-input",
+                custom_attrs={"aria-describedby": "accent-help accent-error"},
+            ),
+            rx.el.code(shown),
+            rx.cond(
+                State.form["accent"],
+                button(
+                    tr("Use the standard colour"),
+                    small=True,
+                    kind="quiet",
+                    on_click=State.set_field("accent", ""),
+                ),
+            ),
+            class_name="row",
+        ),
+        name="accent",
+        help=tr(
+            "Buttons and the chosen day have it; its shade is fitted so that text stays legible."
+        ),
+        error=State.errors["accent"],
     )
 
 

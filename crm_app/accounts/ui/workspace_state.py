@@ -13,7 +13,7 @@ from crm_app.core.i18n import N_
 from crm_app.core.settings import get_settings
 from crm_app.ui.state import PrivateState, handler
 
-FIELDS = ("name", "locale", "time_zone", "privacy_url", "when_unreachable")
+FIELDS = ("name", "accent", "locale", "time_zone", "privacy_url", "when_unreachable")
 
 
 class WorkspaceSettings(PrivateState):

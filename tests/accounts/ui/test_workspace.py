@@ -42,20 +42,29 @@ def test_an_administrator_changes_what_the_team_shares(open_tab: OpenTab, ada: U
         time_zone="warsaw",
         privacy_url="https://lind.example/privacy",
         when_unreachable="block",
+        accent="#0F766E",
     ).fire(WorkspaceSettings.save)
     assert "Saved." in tab.said
     now = workspace()
     assert (now.name, now.locale, now.time_zone) == ("Lind & Partner", "pl", "Europe/Warsaw")
     assert (now.privacy_url, now.when_unreachable) == ("https://lind.example/privacy", "block")
+    assert now.accent == "#0f766e"
     assert not tab.see(WorkspaceSettings).changed
 
 
 def test_q1_what_is_wrong_is_marked_and_stays_as_typed(open_tab: OpenTab, ada: User) -> None:
     tab = open_tab(ada).fire(WorkspaceSettings.load)
     typed(tab, name="", time_zone="Moon", privacy_url="javascript:alert(1)", when_unreachable="x")
+    typed(tab, accent="red;background:url(x)")
     tab.fire(WorkspaceSettings.save)
     seen = tab.see(WorkspaceSettings)
-    assert set(seen.errors) == {"name", "time_zone", "privacy_url", "when_unreachable"}
+    assert set(seen.errors) == {
+        "name",
+        "time_zone",
+        "privacy_url",
+        "when_unreachable",
+        "accent",
+    }
     assert seen.form["privacy_url"] == "javascript:alert(1)"
     assert workspace().name == "Tandem Team"
 
