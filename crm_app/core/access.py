@@ -11,7 +11,8 @@ from crm_app.core.kinds import Role
 class Actor:
     """A user with a role, a visitor with a signed link, or the system itself.
 
-    ``user_id`` is set for users only; ``label`` is what the audit log shows.
+    ``user_id`` is set for users only; ``label`` is what the audit log shows. What a ``silent`` actor
+    does is recorded like everything else, but triggers nothing (SYN-4).
     """
 
     kind: Literal["user", "visitor", "system"]
@@ -20,6 +21,7 @@ class Actor:
     label: str = ""
     locale: str = "en"
     time_zone: str = "UTC"
+    silent: bool = False
 
     @property
     def is_admin(self) -> bool:
@@ -43,9 +45,9 @@ class Actor:
             raise NotAllowed
 
 
-def system(label: str) -> Actor:
+def system(label: str, *, silent: bool = False) -> Actor:
     """The program itself, acting for ``label`` (a job's or a rule's name)."""
-    return Actor(kind="system", label=label)
+    return Actor(kind="system", label=label, silent=silent)
 
 
 def visitor(label: str = "visitor", *, locale: str = "en", time_zone: str = "UTC") -> Actor:

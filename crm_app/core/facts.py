@@ -28,7 +28,10 @@ class FactRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Base of all facts; fields are ids and plain values."""
+    """Base of all facts; fields are ids and plain values.
+
+    Where there is ``triggers``, False means: it happened, and no automation may act on it (SYN-4).
+    """
 
     topic: ClassVar[str] = ""
 
@@ -39,6 +42,7 @@ class ContactCreated(Fact):
 
     topic: ClassVar[str] = "contacts"
     contact_id: int
+    triggers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class AppointmentBooked(Fact):
     topic: ClassVar[str] = "appointments"
     appointment_id: int
     source: str
+    triggers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class AppointmentRescheduled(Fact):
     sequence: int
     previous_user_id: int
     previous_starts_at: str
+    triggers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class AppointmentEdited(Fact):
     topic: ClassVar[str] = "appointments"
     appointment_id: int
     sequence: int
+    triggers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,7 @@ class AppointmentCancelled(Fact):
     appointment_id: int
     sequence: int
     by: str
+    triggers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,7 @@ class AppointmentRestored(Fact):
     topic: ClassVar[str] = "appointments"
     appointment_id: int
     sequence: int
+    triggers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,7 @@ class AppointmentStatusChanged(Fact):
     topic: ClassVar[str] = "appointments"
     appointment_id: int
     status: str
+    triggers: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,34 @@ class SyncOption(StrEnum):
     DISABLE_TRIGGER = "disable_trigger"
 
 
+class ContactCreation(StrEnum):
+    """For which guests of external events contacts and appointments are made (SYN-4)."""
+
+    NEVER = "never"
+    EXISTING = "existing"
+    ALWAYS = "always"
+
+
+class Intake(StrEnum):
+    """What became of an external object besides the time that it blocks.
+
+    ``taken``: appointments follow it. ``review``: its guests wait for somebody's decision (SYN-7).
+    ``declined``: somebody decided against it.
+    """
+
+    NONE = "none"
+    TAKEN = "taken"
+    REVIEW = "review"
+    DECLINED = "declined"
+
+
+class LinkOrigin(StrEnum):
+    """Where what is linked came to be: the appointment here, or the event outside."""
+
+    HERE = "here"
+    OUTSIDE = "outside"
+
+
 class LinkState(StrEnum):
     """Where our copy of an appointment stands in an external calendar."""
 

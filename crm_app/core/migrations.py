@@ -1,9 +1,14 @@
-"""Bring the database in use to the newest tables."""
+"""Bring the database in use to the newest tables.
+
+SQLite changes a column by making the table anew and dropping the old one, which would delete what
+refers to it; so foreign keys are off meanwhile, and are checked before the commit.
+"""
 
 from pathlib import Path
+from typing import Any
 
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from alembic import command
 from crm_app.core import db
@@ -20,6 +25,22 @@ def upgrade(engine: Engine | None = None) -> None:
         if connection.dialect.name == "postgresql":
             # Two processes that start together: the second waits and finds nothing to do.
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7023114)")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
+        on_sqlite = connection.dialect.name == "sqlite"
+        if on_sqlite:
+            # Only heeded outside a transaction, so before SQLAlchemy begins one.
+            _pragma(connection, "foreign_keys=OFF")
+        try:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            if on_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RuntimeError("the migration would leave rows that refer to nothing")
+            connection.commit()
+        finally:
+            if on_sqlite:
+                connection.rollback()
+                _pragma(connection, "foreign_keys=ON")
+
+
+def _pragma(connection: Connection, statement: str) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA {statement}")

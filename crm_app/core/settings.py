@@ -37,6 +37,13 @@ class Settings(BaseSettings):
     job_threads: int = Field(default=4, ge=1, le=64)
     poll_seconds: float = Field(default=60, gt=0)
     live_check_seconds: float = Field(default=4, gt=0)
+    # Where the services answer. Changed only for clouds of their own (national clouds) and tests.
+    google_calendar_api: str = "https://www.googleapis.com/calendar/v3/"
+    google_authorize_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
+    google_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+    google_revoke_url: str = "https://oauth2.googleapis.com/revoke"
+    microsoft_authority: str = "https://login.microsoftonline.com"
+    microsoft_graph: str = "https://graph.microsoft.com/v1.0"
 
     @field_validator("allow_private_addresses", mode="before")
     @classmethod

@@ -16,6 +16,7 @@ from crm_app.models.accounts import (
 )
 from crm_app.models.appointments import (
     Appointment,
+    AppointmentContact,
     Calendar,
     CalendarMember,
     CalendarRight,
@@ -34,10 +35,18 @@ from crm_app.models.contacts import (
     TimelineEntry,
 )
 from crm_app.models.messaging import Message, SendAttempt
-from crm_app.models.sync import BusyTime, EventLink, ExternalCalendar, ExternalObject
+from crm_app.models.sync import (
+    BusyTime,
+    EventLink,
+    ExternalCalendar,
+    ExternalObject,
+    GuestFilter,
+    PushChannel,
+)
 
 __all__ = [
     "Appointment",
+    "AppointmentContact",
     "AuditEntry",
     "BusyTime",
     "Calendar",
@@ -55,11 +64,13 @@ __all__ = [
     "ExternalCalendar",
     "ExternalObject",
     "FactRow",
+    "GuestFilter",
     "Identity",
     "Job",
     "Message",
     "OneTimeToken",
     "OwnerChange",
+    "PushChannel",
     "RateWindow",
     "SendAttempt",
     "SignInProvider",

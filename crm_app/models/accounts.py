@@ -120,7 +120,9 @@ class Identity(SQLModel, table=True):
 
 
 class SignInProvider(SQLModel, table=True):
-    """An OpenID Connect app that an administrator entered; ``provider`` is google or microsoft."""
+    """An app registration that an administrator entered; ``provider`` is google or microsoft.
+
+    ``enabled`` is its use for signing in (OpenID Connect)."""
 
     __tablename__ = "sign_in_provider"
 
@@ -130,6 +132,8 @@ class SignInProvider(SQLModel, table=True):
     # Where the discovery document lies; empty: the vendor's own.
     issuer: str = ""
     enabled: bool = True
+    # Whether users may connect their calendars with it (SYN-1).
+    for_calendars: bool = False
 
 
 class RateWindow(SQLModel, table=True):
@@ -153,7 +157,10 @@ class ConnectedAccount(SQLModel, table=True):
     label: str
     server_url: str = ""
     username: str = ""
+    # A password, a feed's address, or what an OAuth library keeps (tokens, cache) as JSON.
     secret: str = Field(sa_type=EncryptedText)
+    # Who the account is at the service, for those that say so; it survives a change of address.
+    subject: str = ""
     # The owner's own addresses there, besides the one he signs in with.
     aliases: list[str] = Field(default_factory=list, sa_column=Column(json_type(), nullable=False))
     state: AccountState = Field(default=AccountState.ACTIVE, sa_type=enum_type(AccountState))

@@ -162,10 +162,27 @@ class Appointment(SQLModel, table=True):
     # RFC 5545 UID and SEQUENCE; the UID never changes.
     ical_uid: str = Field(unique=True)
     ical_sequence: int = 0
+    # Made from an external event that somebody outside the workspace organises: only he changes it.
+    organized_elsewhere: bool = False
+    # Whole days in ``time_zone``; only external events are.
+    all_day: bool = False
+    # False: what happens with it never triggers anything (SYN-4, "Disable trigger").
+    triggers: bool = True
     cancelled_by: str = ""
     cancel_reason: str = ""
     created_at: datetime
     changed_at: datetime
+
+
+class AppointmentContact(SQLModel, table=True):
+    """Another contact who takes part, besides ``Appointment.contact_id``."""
+
+    __tablename__ = "appointment_contact"
+
+    appointment_id: int = Field(foreign_key="appointment.id", primary_key=True, ondelete="CASCADE")
+    contact_id: int = Field(
+        foreign_key="contact.id", primary_key=True, index=True, ondelete="CASCADE"
+    )
 
 
 class TimeClaim(SQLModel, table=True):

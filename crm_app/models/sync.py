@@ -7,7 +7,14 @@ from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from crm_app.core.columns import enum_type, json_type
-from crm_app.core.kinds import CalendarRole, LinkNews, LinkState, SyncOption
+from crm_app.core.kinds import (
+    CalendarRole,
+    ContactCreation,
+    Intake,
+    LinkNews,
+    LinkOrigin,
+    LinkState,
+)
 
 
 class ExternalCalendar(SQLModel, table=True):
@@ -25,7 +32,22 @@ class ExternalCalendar(SQLModel, table=True):
     time_zone: str = ""
     writable: bool = True
     role: CalendarRole = Field(default=CalendarRole.UNUSED, sa_type=enum_type(CalendarRole))
-    option: SyncOption = Field(default=SyncOption.ONE_WAY, sa_type=enum_type(SyncOption))
+    # The sync option (SYN-4) is these two; ``sync.options`` names the combinations.
+    creation: ContactCreation = Field(
+        default=ContactCreation.NEVER, sa_type=enum_type(ContactCreation)
+    )
+    triggers: bool = False
+    # A series fires once unless this is on (SYN-8).
+    triggers_per_instance: bool = False
+    # Guests who are not in the CRM wait for a decision instead of becoming contacts (SYN-7).
+    review: bool = False
+    # The settings of team calendars decide (SYN-5): contacts are made once a calendar is chosen.
+    for_team: bool = False
+    # Where appointments made from external events stand; None: the user's own calendar for them.
+    default_calendar_id: int | None = Field(
+        default=None, foreign_key="calendar.id", ondelete="SET NULL"
+    )
+    option_changed_at: datetime | None = None
     cursor: str | None = None
     # False while a first (or repeated) full listing is under way.
     complete: bool = False
@@ -62,13 +84,19 @@ class ExternalObject(SQLModel, table=True):
     """One object of an external calendar as it was last read: a single event or a series with exceptions."""
 
     __tablename__ = "external_object"
-    __table_args__ = (UniqueConstraint("external_calendar_id", "href"),)
+    __table_args__ = (
+        UniqueConstraint("external_calendar_id", "href"),
+        Index("ix_external_object_series", "external_calendar_id", "series"),
+        Index("ix_external_object_intake", "external_calendar_id", "intake"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     external_calendar_id: int = Field(
         foreign_key="external_calendar.id", index=True, ondelete="CASCADE"
     )
     href: str
+    # The objects of a series that the service keeps in several share this name; else it is the href.
+    series: str = ""
     # None: the service does not say in which version it gave the object.
     etag: str | None = None
     uid: str = Field(index=True)
@@ -77,6 +105,9 @@ class ExternalObject(SQLModel, table=True):
     generation: int = 0
     # Set when the object is the copy of an appointment that this user holds: it takes no time twice.
     appointment_id: int | None = Field(default=None, index=True)
+    intake: Intake = Field(default=Intake.NONE, sa_type=enum_type(Intake))
+    # It was here before the sync option was chosen or the first listing ended: it triggers nothing.
+    history: bool = False
     # Has instances after the window's end, so that moving the window must lay it out again.
     continues: bool = False
     # A Trouble of providers.occurrence, empty when the object was read without any.
@@ -117,7 +148,12 @@ class BusyTime(SQLModel, table=True):
 
 
 class EventLink(SQLModel, table=True):
-    """The copy of an appointment in the calendar of one of its holders, and in which revision.
+    """An appointment and what stands for it in an external calendar, and in which revision.
+
+    ``origin`` HERE: our copy of an appointment, in the calendar of one of its holders. OUTSIDE: an
+    external event (or one instance of a series, named by ``recurrence_id``) from which the
+    appointment was made; ``href`` is then the series' name, and ``foreign`` means that somebody else
+    organises it, so that we never write it (SYN-9).
 
     ``written`` is what we sent last and ``kept`` how the service was found to keep it
     (``copies.Copy`` as JSON); what differs from them was changed since, here or there. Without
@@ -128,12 +164,17 @@ class EventLink(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("appointment_id", "external_calendar_id"),
         Index("ix_event_link_calendar", "external_calendar_id", "state"),
+        Index("ix_event_link_href", "external_calendar_id", "href"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     appointment_id: int = Field(foreign_key="appointment.id", ondelete="CASCADE")
     external_calendar_id: int = Field(foreign_key="external_calendar.id", ondelete="CASCADE")
+    origin: LinkOrigin = Field(default=LinkOrigin.HERE, sa_type=enum_type(LinkOrigin))
+    foreign: bool = False
     href: str = ""
+    # Names the instance by the start that the series' rule gave it; empty for a single event.
+    recurrence_id: str = ""
     # None: the server's copy is not known to be ours alone.
     etag: str | None = None
     # The appointment's revision that was written last (its ical_sequence), -1: none yet.
@@ -162,3 +203,44 @@ class EventLink(SQLModel, table=True):
     next_attempt_at: datetime | None = None
     last_error: str = ""
     changed_at: datetime
+
+
+class GuestFilter(SQLModel, table=True):
+    """Whose addresses never become contacts by sync (SYN-7).
+
+    ``pattern`` is an address, ``@domain``, or ``@*.domain`` for a domain and all below it, in the
+    match rule's form (CON-2). Without a user it counts for everybody. ``own``: a domain of the team's.
+    """
+
+    __tablename__ = "guest_filter"
+    __table_args__ = (UniqueConstraint("user_id", "pattern"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int | None = Field(
+        default=None, foreign_key="app_user.id", index=True, ondelete="CASCADE"
+    )
+    pattern: str
+    own: bool = False
+    created_at: datetime
+
+
+class PushChannel(SQLModel, table=True):
+    """A promise of a service to wake us when a calendar changes (SYN-10).
+
+    ``token_hash`` is the SHA-256 of the secret that comes back with each call.
+    """
+
+    __tablename__ = "push_channel"
+
+    id: int | None = Field(default=None, primary_key=True)
+    external_calendar_id: int = Field(
+        foreign_key="external_calendar.id", index=True, ondelete="CASCADE"
+    )
+    # Ours, unguessable; for Microsoft the subscription's id.
+    channel_id: str = Field(unique=True)
+    resource_id: str = ""
+    token_hash: str
+    expires_at: datetime
+    # Of the last call that woke us: a repeated one does nothing.
+    last_message: int = 0
+    created_at: datetime

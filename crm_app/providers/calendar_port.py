@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from crm_app.core.errors import Rejected
 from crm_app.core.i18n import N_
@@ -54,8 +54,11 @@ class RemoteCalendar:
 class RemoteEvent:
     """One stored object: an event, or a series with its exceptions.
 
-    ``raw`` is the text as the service has it (iCalendar). ``content_hash`` covers what Tandem reads
-    of it and stays the same when a server only rewrites the text.
+    ``raw`` is iCalendar: the text as the service has it, or what the adapter made of the service's
+    own form. ``content_hash`` covers what Tandem reads of it and stays the same when a server only
+    rewrites the text. A service that keeps a series in several objects (the rule in one, each changed
+    or cancelled instance in its own, with a RECURRENCE-ID) gives them all one ``series`` name, the
+    href of the one with the rule, and one UID; they are read together.
     """
 
     href: str
@@ -64,6 +67,12 @@ class RemoteEvent:
     raw: str
     content_hash: str
     components: tuple[str, ...] = ("VEVENT",)
+    series: str = ""
+
+    @property
+    def belongs_to(self) -> str:
+        """The name under which all objects of its series are found."""
+        return self.series or self.href
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,29 @@ class OutgoingEvent:
     url: str = ""
     private: bool = False
     busy: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What is to be different in an external event that was not made by us; None: left alone.
+
+    ``starts_at`` and ``ends_at`` (UTC) come together; they make a whole-day event a timed one.
+    """
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    summary: str | None = None
+    location: str | None = None
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A channel by which the service wakes us until ``expires_at`` (UTC)."""
+
+    channel_id: str
+    resource_id: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +206,27 @@ class CalendarProvider(Protocol):
         """Remove an event; one that is gone already is fine. Raises PreconditionFailed."""
         ...
 
+    def amend(
+        self,
+        calendar_ref: str,
+        href: str,
+        etag: str | None,
+        amendment: Amendment,
+        *,
+        recurrence_id: str | None = None,
+    ) -> Stored | None:
+        """Change an event that somebody made outside, or one instance of a series, and nothing else
+        of it. ``href`` is the series' name (``RemoteEvent.belongs_to``), ``etag`` of the object with
+        that href, ``recurrence_id`` as in ``Occurrence``. Nobody gets mail of it from the service
+        where the service lets us choose.
+
+        ``cancelled`` removes the event, or that instance. Gives where the changed object is now,
+        None when it was removed or the service keeps the instance in another object. Raises
+        PreconditionFailed when it is gone or not at ``etag`` any more, AccessLost when the account
+        may not change it.
+        """
+        ...
+
     def free_busy(
         self,
         calendar_ref: str,
@@ -194,4 +247,36 @@ class CalendarProvider(Protocol):
 
     def close(self) -> None:
         """Let go of connections. May be called twice."""
+        ...
+
+
+@runtime_checkable
+class Wakeable(Protocol):
+    """What an adapter with ``Capability.PUSH`` offers besides (SYN-10). A push only wakes: what
+    changed is always pulled."""
+
+    def watch(
+        self, calendar_ref: str, *, channel_id: str, address: str, secret: str, now: datetime
+    ) -> Watch:
+        """Ask to be called at ``address`` (https) with ``secret`` when the calendar changes.
+
+        ``channel_id`` is a proposal of ours; the service may give another one.
+        """
+        ...
+
+    def renew(self, calendar_ref: str, watch: Watch, *, now: datetime) -> Watch | None:
+        """The same channel for longer; None where the service only knows new channels."""
+        ...
+
+    def unwatch(self, watch: Watch) -> None:
+        """End a channel; one that is gone already is fine."""
+        ...
+
+
+@runtime_checkable
+class Rotating(Protocol):
+    """An adapter whose secret changes while it is used (refreshed tokens)."""
+
+    def secret(self) -> str | None:
+        """The account's secret as it is to be stored from now on; None when it did not change."""
         ...
