@@ -18,10 +18,14 @@ BUILT := .web/.built
 SOURCES := $(shell find rxconfig.py crm_app assets reflex.lock -type f -not -name '*.pyc' \
   \( -path '*/ui/*' -o -path 'crm_app/app.py' -o -path 'rxconfig.py' -o -path 'assets/*' -o -path 'reflex.lock/*' \))
 
-.PHONY: run build test test-browser check bench clean
+.PHONY: run demo build test test-browser check bench clean
 
 run: $(BUILT)
 	@$(V)/bin/crm serve
+
+# The same with a sample team and data, kept apart from your own.
+demo: $(BUILT)
+	@$(V)/bin/crm demo
 
 build: $(BUILT)
 

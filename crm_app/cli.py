@@ -99,6 +99,23 @@ def _serve(settings: Settings) -> None:
 
 
 @main.command()
+@click.pass_context
+def demo(context: click.Context) -> None:
+    """Serve a sample team with data to look around in, kept apart in the folder "demo"."""
+    from crm_app.demo import PASSWORD, fill
+
+    if "CRM_DATA_DIR" not in os.environ and "CRM_DATABASE_URL" not in os.environ:
+        os.environ["CRM_DATA_DIR"] = "demo"
+    get_settings.cache_clear()
+    migrations.upgrade()
+    with db.unit_of_work() as session:
+        filled = fill(session, now=clock.now())
+    click.echo("A sample team moved in." if filled else "The team is here already.")
+    click.echo(f"Sign in as anna@northlight.example with the password: {PASSWORD}")
+    context.invoke(serve)
+
+
+@main.command()
 def worker() -> None:
     """Do the background work only; the pages are served by other processes."""
     from crm_app.worker import Worker
