@@ -11,6 +11,8 @@ from dataclasses import dataclass
 _FOLD = re.compile(r"\r?\n[ \t]")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _LINE_OCTETS = 75
+# With these a line cannot be a BEGIN or an END, which spares most lines a closer look.
+_NEITHER = frozenset("ACDFGHIJKLMNOPQRSTUVWXYZacdfghijklmnopqrstuvwxyz0123456789-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,11 @@ class Block:
 
 def unfold(raw: str) -> list[str]:
     """The content lines of ``raw``, long ones put together again, empty ones left out."""
-    text = _FOLD.sub("", raw.lstrip("\ufeff"))
-    return [line for line in re.split(r"\r?\n|\r", text) if line.strip()]
+    text = raw.lstrip("\ufeff")
+    if "\n " in text or "\n\t" in text:
+        text = _FOLD.sub("", text)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [line for line in lines if line and not line.isspace()]
 
 
 def fold(lines: list[str]) -> str:
@@ -57,6 +62,8 @@ def blocks(lines: list[str], name: str) -> list[Block]:
     found: list[Block] = []
     stack: list[tuple[str, int]] = []
     for index, line in enumerate(lines):
+        if line[0] in _NEITHER:
+            continue
         keyword, _, value = line.partition(":")
         label = value.strip().upper()
         if keyword.strip().upper() == "BEGIN":
@@ -77,13 +84,18 @@ def blocks(lines: list[str], name: str) -> list[Block]:
 
 def own_properties(lines: list[str], block: Block) -> list[int]:
     """Where ``block``'s own property lines are; those of components inside it are not among them."""
+    return [index for index, _ in named_properties(lines, block)]
+
+
+def named_properties(lines: list[str], block: Block) -> list[tuple[int, str]]:
+    """The same, each with its property's name."""
     depth, found = 0, []
     for index in range(block.start + 1, block.end - (1 if block.closed else 0)):
-        keyword = name_of(lines[index])
-        if keyword == "BEGIN":
+        name = name_of(lines[index])
+        if name == "BEGIN":
             depth += 1
-        elif keyword == "END":
+        elif name == "END":
             depth = max(0, depth - 1)
         elif depth == 0:
-            found.append(index)
+            found.append((index, name))
     return found
