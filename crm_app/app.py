@@ -32,7 +32,7 @@ from crm_app.accounts.ui.profile_state import Profile
 from crm_app.accounts.ui.sessions_state import Sessions
 from crm_app.accounts.ui.users_state import Users
 from crm_app.accounts.ui.workspace_state import WorkspaceSettings
-from crm_app.appointments.ui import calendar_page, calendars_page, teams_page
+from crm_app.appointments.ui import calendar_page, calendars_page, outside, teams_page
 from crm_app.appointments.ui.calendar_state import CalendarPage
 from crm_app.appointments.ui.calendars_state import Calendars
 from crm_app.appointments.ui.teams_state import Teams
@@ -53,6 +53,7 @@ from crm_app.messaging.ui.outbox_state import Outbox
 from crm_app.models import User
 from crm_app.sync.ui import connections_page
 from crm_app.sync.ui.connections_state import Connections
+from crm_app.sync.ui.outside import Calendars as ConnectedCalendars
 from crm_app.ui import guard, health, live, pages, settings_frame
 from crm_app.ui.door import Door, Keys
 from crm_app.ui.public import files
@@ -92,6 +93,7 @@ app = rx.App(
     backend_exception_handler=unexpected,
 )
 guard.install(app, resolve=sessions.resolve_actor, load_actor=load_actor)
+outside.use(ConnectedCalendars())
 
 # fmt: off
 pages.add(app, "/", home_page.page, title=home_page.TITLE, on_load=Home.load, on_live={"appointments": Home.load, "contacts": Home.load, "messages": Home.load, "connections": Home.load})

@@ -24,6 +24,7 @@ from crm_app.models import (
     User,
 )
 from crm_app.sync import health
+from crm_app.sync.copies import Copy
 from crm_app.sync.health import Condition, Signs
 from crm_app.sync.plan import FREE_BUSY
 
@@ -85,9 +86,8 @@ class Clash:
     message: str
     at: datetime
     calendar: str
-    theirs_title: str
-    theirs_starts_at: datetime | None
-    theirs_location: str
+    ours: Copy | None
+    theirs: Copy | None
 
 
 def get_account(session: Session, actor: Actor, account_id: int) -> ConnectedAccount:
@@ -245,13 +245,10 @@ def clash_of(session: Session, appointment: Appointment) -> Clash | None:
     if found is None or found[0].conflict is None:
         return None
     kept = found[0].conflict
-    theirs = kept.get("theirs") or {}
-    starts_at = theirs.get("starts_at")
     return Clash(
         message=kept["message"],
         at=datetime.fromisoformat(kept["at"]),
         calendar=found[1],
-        theirs_title=theirs.get("title", ""),
-        theirs_starts_at=datetime.fromisoformat(starts_at) if starts_at else None,
-        theirs_location=theirs.get("location", ""),
+        ours=Copy.from_json(kept["ours"]) if kept.get("ours") else None,
+        theirs=Copy.from_json(kept["theirs"]) if kept.get("theirs") else None,
     )

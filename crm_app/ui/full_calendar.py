@@ -1,9 +1,10 @@
 """FullCalendar 7.1.4 for Reflex: month, week, day and agenda; drag to move, stretch and make (CAL-9).
 
 Give it rows ``{"id", "title", "start", "end", "allDay", "class", "color", "editable", "rev"}`` (any
-further keys reach the browser too, and come back in ``extendedProps``). Looks are chosen by class
-names, see ``styles/calendar.css``: ``external``, ``free``, ``unconfirmed``, ``recurring``,
-``private``, ``cancelled``; so the key of colours can show the very same samples.
+further keys reach the browser too, and come back in ``extendedProps``; ``hint`` says in words what
+an entry is). Looks are chosen by class names, see ``styles/calendar.css``: ``external``, ``free``,
+``unconfirmed``, ``recurring``, ``private``, ``cancelled``, ``synced``, ``elsewhere``; so the key of
+colours can show the very same samples.
 
 A server that refuses a drop must raise the row's ``rev``: FullCalendar compares deeply, and an
 equal list would leave the event where it was dropped. Times sent back are ISO 8601 with the offset
@@ -129,8 +130,9 @@ class FullCalendar(NoSSRComponent):
         return [
             f"const fcPlugins = [{', '.join(_PLUGINS.values())}];",
             "const fcLocales = [fcLocale_de, fcLocale_pl, fcLocale_it];",
-            "const fcColoured = (info) =>"
-            " info.el.style.setProperty('--entry', info.event.color || info.color || '');",
+            "const fcColoured = (info) => {"
+            " info.el.style.setProperty('--entry', info.event.color || info.color || '');"
+            " const hint = info.event.extendedProps.hint; if (hint) info.el.title = hint; };",
         ]
 
     def _get_dynamic_imports(self) -> str:

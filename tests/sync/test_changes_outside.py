@@ -109,7 +109,8 @@ def test_syn9_a_real_conflict_is_shown_and_the_later_version_stays() -> None:
     with db.reading() as session:
         shown = queries.clash_of(session, session.get_one(Appointment, made.id))
         assert shown is not None
-        assert shown.theirs_starts_at == soon(4)
+        assert shown.theirs is not None
+        assert shown.theirs.starts_at == soon(4)
         entries = session.exec(select(TimelineEntry.message)).all()
     assert settling.CHANGED_TWICE in entries
     with db.unit_of_work() as session:

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 import reflex as rx
 
 from crm_app.appointments.ui.appointment_state import AppointmentDialog as State
+from crm_app.appointments.ui.clash_view import clash_notice
 from crm_app.ui.components import (
     badge,
     button,
@@ -23,9 +24,14 @@ Text: TypeAlias = rx.Var[str] | str
 def appointment_dialog() -> rx.Component:
     """The dialog; ``State.mode`` opens it."""
     return dialog(
+        rx.cond(State.clash["message"], clash_notice()),
         rx.cond(State.mode == "edit", _about()),
         rx.cond(State.mode == "new", _who()),
-        rx.cond(State.editable, _fields(), rx.fragment()),
+        rx.cond(
+            State.editable,
+            rx.cond(State.facts["fixed"], rx.el.div(_note(), class_name="fields"), _fields()),
+            rx.fragment(),
+        ),
         rx.cond(
             State.conflict,
             notice(
@@ -134,14 +140,18 @@ def _fields() -> rx.Component:
             "title",
             placeholder=rx.cond(State.mode == "new", tr("The contact's name"), ""),
         ),
-        rx.el.div(
-            _field(tr("Day"), "date", type="date"),
-            _field(tr("Start"), "start", type="time"),
-            _field(tr("End"), "end", type="time"),
-            class_name="fields-three",
+        rx.cond(
+            State.facts["whole_days"],
+            rx.fragment(),
+            rx.el.div(
+                _field(tr("Day"), "date", type="date"),
+                _field(tr("Start"), "start", type="time"),
+                _field(tr("End"), "end", type="time"),
+                class_name="fields-three",
+            ),
         ),
         rx.cond(
-            State.facts["fixed_member"],
+            State.facts["fixed_member"].bool() | State.facts["whole_days"].bool(),
             rx.fragment(),
             field(
                 tr("With"),
@@ -157,19 +167,23 @@ def _fields() -> rx.Component:
             ),
         ),
         _field(tr("Place"), "location", optional=tr("optional")),
-        field(
-            tr("Note"),
-            text_area(
-                "note",
-                id="appointment-note",
-                value=State.form["note"],
-                on_change=lambda value: State.set_field("note", value),
-                rows="3",
-            ),
-            name="appointment-note",
-            optional=tr("for the team only"),
-        ),
+        _note(),
         class_name="fields",
+    )
+
+
+def _note() -> rx.Component:
+    return field(
+        tr("Note"),
+        text_area(
+            "note",
+            id="appointment-note",
+            value=State.form["note"],
+            on_change=lambda value: State.set_field("note", value),
+            rows="3",
+        ),
+        name="appointment-note",
+        optional=tr("for the team only"),
     )
 
 
@@ -182,8 +196,25 @@ def _about() -> rx.Component:
                 State.facts["contact"],
                 rx.link(State.facts["contact"], href="/contacts/" + State.facts["contact_id"]),
             ),
+            rx.cond(
+                State.facts["origin"],
+                rx.el.span(
+                    rx.icon("link", size=14, aria_hidden="true"),
+                    State.facts["origin"],
+                    class_name="origin hint",
+                ),
+            ),
             class_name="row",
         ),
+        rx.cond(
+            State.facts["whole_days"],
+            rx.el.p(
+                rx.icon("calendar", size=16, aria_hidden="true"),
+                rx.el.span(tr("All day"), " · ", State.facts["whole_days"]),
+                class_name="connection-state",
+            ),
+        ),
+        rx.cond(State.facts["fixed"], notice(State.facts["fixed"], tone="accent")),
         rx.cond(State.facts["guests"], rx.el.p(tr("Guests"), ": ", State.facts["guests"])),
         rx.cond(State.facts["answers"], rx.el.p(State.facts["answers"], class_name="answers")),
         rx.cond(State.why.length() > 0, _why()),
@@ -251,7 +282,7 @@ def _outcome() -> rx.Component:
                 ),
             ),
             rx.cond(
-                State.editable,
+                State.editable & ~State.facts["fixed"].bool(),
                 button(
                     tr("Cancel appointment"),
                     icon="calendar-x",

@@ -9,7 +9,7 @@ import reflex as rx
 from sqlmodel import Session
 
 from crm_app.appointments import balance, queries, service
-from crm_app.appointments.ui import boxes
+from crm_app.appointments.ui import boxes, outside
 from crm_app.contacts import queries as contact_queries
 from crm_app.contacts import service as contacts
 from crm_app.core import clock
@@ -57,6 +57,7 @@ class AppointmentDialog(PrivateState):
     calendars: list[dict[str, str]] = []
     members: list[dict[str, str]] = []
     facts: dict[str, str] = {}
+    clash: dict[str, str] = {}
     why: list[dict[str, str]] = []
     suggestions: list[dict[str, str]] = []
     editable: bool = False
@@ -96,6 +97,7 @@ class AppointmentDialog(PrivateState):
         self.shown_id = appointment_id
         self.form, self.members, self.why = found["form"], found["members"], found["why"]
         self.facts, self.editable = found["facts"], found["editable"]
+        self.clash = found["clash"]
 
     @handler
     def close(self) -> None:
@@ -180,6 +182,30 @@ class AppointmentDialog(PrivateState):
         return [rx.toast.success(self._say(N_("Noted."))), _reread()]
 
     @handler
+    async def keep_ours(self) -> Any:
+        """Somebody has read the conflict; the version here stands (SYN-9)."""
+        shown = self.shown_id
+        await self._write(
+            lambda session, actor: outside.source().keep_ours(
+                session, actor, queries.changeable_appointment(session, actor, shown)
+            )
+        )
+        self.clash = {}
+        return rx.toast.success(self._say(N_("The version here was kept.")))
+
+    @handler
+    async def take_theirs(self) -> Any:
+        """Change the appointment to what stands in the calendar."""
+        shown = self.shown_id
+        await self._write(
+            lambda session, actor: outside.source().take_theirs(
+                session, actor, queries.changeable_appointment(session, actor, shown)
+            )
+        )
+        self._reset("")
+        return [rx.toast.success(self._say(N_("The other version was taken over."))), _reread()]
+
+    @handler
     def ask_cancel(self, asking: bool) -> None:
         """Ask before everybody is told of a cancellation."""
         self.cancelling = asking
@@ -203,7 +229,7 @@ class AppointmentDialog(PrivateState):
     def _reset(self, mode: str) -> None:
         self.mode, self.shown_id, self.conflict, self.cancelling = mode, 0, "", False
         self.form, self.facts, self.why, self.suggestions = _blank(), {}, [], []
-        self.errors = {}
+        self.clash, self.errors = {}, {}
 
     def _take_calendar(self, chosen: Row) -> None:
         self.form["calendar_id"] = chosen["id"]
@@ -299,15 +325,20 @@ def make(session: Session, actor: Actor, form: dict[str, str], *, despite: bool)
 def change(
     session: Session, actor: Actor, appointment_id: int, form: dict[str, str], *, despite: bool
 ) -> None:
-    """Whatever differs from what stands: time, member, words."""
+    """Whatever differs from what stands: time, member, words. Of what somebody else invites to,
+    only our own note."""
     appointment = queries.changeable_appointment(session, actor, appointment_id)
-    starts_at, ends_at = typed_span(form, actor.time_zone)
-    member = _number(form, "member_id")
+    if appointment.organized_elsewhere:
+        form = {**form, "title": appointment.title, "location": appointment.location}
+    fixed = appointment.organized_elsewhere or appointment.all_day
+    standing = (appointment.starts_at, appointment.ends_at)
+    starts_at, ends_at = standing if fixed else typed_span(form, actor.time_zone)
+    member = appointment.user_id if fixed else _number(form, "member_id")
     title = form["title"].strip()
     words = (title, form["note"], form["location"].strip())
     if words != (appointment.title, appointment.note, appointment.location):
         service.edit(session, actor, appointment, title=words[0], note=words[1], location=words[2])
-    if (starts_at, ends_at) != (appointment.starts_at, appointment.ends_at):
+    if (starts_at, ends_at) != standing:
         service.reschedule(
             session,
             actor,
@@ -346,7 +377,9 @@ def detail(session: Session, actor: Actor, appointment_id: int) -> Row:
         "members": _members(session, calendar, one),
         "why": why_rows(session, actor, one),
         "editable": may and standing,
+        "clash": outside.clash_words(session, actor, one),
         "facts": {
+            **outside.about(session, actor, one),
             "calendar": calendar.name,
             "status": one.status.value,
             "status_word": translate(actor.locale, STATUS_WORDS[one.status.value]),

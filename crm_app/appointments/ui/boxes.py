@@ -1,11 +1,13 @@
 """What the calendar page draws: appointments in their member's colour, external events in grey.
 
 A look never rests on colour alone (CAL-9): the title carries the member's initials, classes add
-patterns, outlines and icons. Names of private events never leave the server (SYN-12).
+patterns, outlines and icons, and each box says in words what it is (``hint``). An external event
+from which an appointment was made is drawn once, as the appointment. Names of private events never
+leave the server (SYN-12).
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -14,8 +16,9 @@ from crm_app.accounts import queries as accounts
 from crm_app.appointments import busy, queries
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_, translate
-from crm_app.core.kinds import AppointmentStatus
+from crm_app.core.kinds import AppointmentSource, AppointmentStatus
 from crm_app.models import Appointment, Calendar, CalendarMember, User
+from crm_app.ui import moments
 from crm_app.ui.components.people import initials
 
 Row = dict[str, Any]
@@ -114,19 +117,46 @@ def _appointment(
     one: Appointment, user: User | None, changeable: Collection[int | None], actor: Actor
 ) -> Row:
     may = one.user_id == actor.user_id or one.calendar_id in changeable
+    standing = one.status in (AppointmentStatus.NEW, AppointmentStatus.CONFIRMED)
+    first, behind = dates(one)
     return {
         "id": f"a{one.id}",
         "kind": "appointment",
         "title": f"{initials(user.name) if user else '?'} · {one.title}",
-        "start": one.starts_at.isoformat(),
-        "end": one.ends_at.isoformat(),
-        "allDay": False,
-        "class": f"appointment {_LOOKS.get(one.status, '')}".strip(),
+        "hint": _said_of(one, actor.locale),
+        "start": first.isoformat() if one.all_day else one.starts_at.isoformat(),
+        "end": behind.isoformat() if one.all_day else one.ends_at.isoformat(),
+        "allDay": one.all_day,
+        "class": " ".join(("appointment", *_looks_of(one))),
         "color": _color(user),
         "contrastColor": "#fff",
-        "editable": may and one.status in (AppointmentStatus.NEW, AppointmentStatus.CONFIRMED),
+        # Whole days and what somebody else invites to are moved where they come from.
+        "editable": may and standing and not one.all_day and not one.organized_elsewhere,
         "rev": one.ical_sequence,
     }
+
+
+def dates(one: Appointment) -> tuple[date, date]:
+    """The days of an appointment in its own zone; the second is exclusive where it is all-day."""
+    zone = moments.zone_of(one.time_zone)
+    return one.starts_at.astimezone(zone).date(), one.ends_at.astimezone(zone).date()
+
+
+def _looks_of(one: Appointment) -> list[str]:
+    looks = [
+        _LOOKS.get(one.status, ""),
+        "synced" if one.source == AppointmentSource.SYNC else "",
+        "elsewhere" if one.organized_elsewhere else "",
+    ]
+    return [look for look in looks if look]
+
+
+def _said_of(one: Appointment, locale: str) -> str:
+    if one.organized_elsewhere:
+        return translate(locale, N_("From a connected calendar; somebody else invites to it"))
+    if one.source == AppointmentSource.SYNC:
+        return translate(locale, N_("From a connected calendar"))
+    return ""
 
 
 def _external(one: busy.External, user: User | None, actor: Actor) -> Row:
@@ -136,10 +166,13 @@ def _external(one: busy.External, user: User | None, actor: Actor) -> Row:
         "recurring" if one.recurring else "",
     ]
     label = translate(actor.locale, one.label) if one.label == busy.BUSY_LABEL else one.label
+    blocks = N_("In a connected calendar; it blocks the time")
+    leaves_open = N_("In a connected calendar, marked as free; the time stays open")
     return {
         "id": f"x{one.id}",
         "kind": "external",
         "title": f"{initials(user.name) if user else '?'} · {label}",
+        "hint": translate(actor.locale, blocks if one.blocks else leaves_open),
         "start": one.local_start if one.all_day else one.starts_at.isoformat(),
         "end": one.local_end if one.all_day else one.ends_at.isoformat(),
         "allDay": one.all_day,
@@ -156,6 +189,7 @@ def _absence(one: busy.Absence, user: User | None, actor: Actor) -> Row:
         "id": f"o{one.user_id}-{int(one.starts_at.timestamp())}",
         "kind": "absence",
         "title": f"{initials(user.name) if user else '?'} · {one.reason if own and one.reason else away}",
+        "hint": translate(actor.locale, N_("Time off")),
         "start": one.starts_at.isoformat(),
         "end": one.ends_at.isoformat(),
         "allDay": False,

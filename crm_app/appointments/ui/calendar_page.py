@@ -96,48 +96,69 @@ def _person(one: Any) -> rx.Component:
 
 def _key() -> rx.Component:
     return dialog(
-        rx.el.dl(
-            _look(
-                "",
-                tr("Appointment"),
-                tr("Solid, in its member's colour, with the initials in front."),
-            ),
-            _look(
-                "unconfirmed", tr("Not confirmed"), tr("Dashed: booked, but nobody said yes yet.")
-            ),
-            _look(
-                "cancelled",
-                tr("Did not show"),
-                tr("Pale and struck through. The time is free again."),
-            ),
-            _look(
-                "external",
-                tr("Busy elsewhere"),
-                tr(
-                    "Grey with fine lines: from a connected calendar, or time off. It blocks the time."
-                ),
-            ),
-            _look(
-                "free",
-                tr("Free elsewhere"),
-                tr(
-                    "Outline only: in a connected calendar, but marked as free. The time stays open."
-                ),
-            ),
-            _look(
-                "external private",
-                tr("Private"),
-                tr("With a lock: others see only that the time is taken."),
-            ),
-            _look("external recurring", tr("Series"), tr("With a loop: one of a repeating event.")),
-            class_name="key-list",
+        rx.el.section(
+            rx.el.h3(tr("Appointments"), class_name="key-title"),
+            rx.el.dl(*_appointments_key(), class_name="key-list"),
+        ),
+        rx.el.section(
+            rx.el.h3(tr("In connected calendars only"), class_name="key-title"),
+            rx.el.dl(*_outside_key(), class_name="key-list"),
         ),
         title=tr("What the colours mean"),
         hint=tr("Pattern and icon say the same as the colour."),
         open=CalendarPage.key_open,
         on_close=CalendarPage.set_key(False),
-        width="560px",
+        width="600px",
     )
+
+
+def _appointments_key() -> list[rx.Component]:
+    return [
+        _look(
+            "",
+            tr("Appointment"),
+            tr("Solid, in its member's colour, with the initials in front."),
+        ),
+        _look(
+            "synced",
+            tr("Taken in"),
+            tr(
+                "Solid, with a chain: made from an event in the linked calendar, and in step with it."
+            ),
+        ),
+        _look(
+            "synced elsewhere",
+            tr("Invited to"),
+            tr("With an envelope too: somebody else invites to it, so it is only moved there."),
+        ),
+        _look("unconfirmed", tr("Not confirmed"), tr("Dashed: booked, but nobody said yes yet.")),
+        _look(
+            "cancelled",
+            tr("Did not show"),
+            tr("Pale and struck through. The time is free again."),
+        ),
+    ]
+
+
+def _outside_key() -> list[rx.Component]:
+    return [
+        _look(
+            "external",
+            tr("Busy elsewhere"),
+            tr("Grey with fine lines: from a connected calendar, or time off. It blocks the time."),
+        ),
+        _look(
+            "free",
+            tr("Free elsewhere"),
+            tr("Outline only: in a connected calendar, but marked as free. The time stays open."),
+        ),
+        _look(
+            "external private",
+            tr("Private"),
+            tr("With a lock: others see only that the time is taken."),
+        ),
+        _look("external recurring", tr("Series"), tr("With a loop: one of a repeating event.")),
+    ]
 
 
 def _look(classes: str, name: Text, meaning: Text) -> rx.Component:

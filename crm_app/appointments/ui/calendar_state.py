@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from crm_app.appointments import queries, service
-from crm_app.appointments.ui import boxes
+from crm_app.appointments.ui import boxes, outside
 from crm_app.appointments.ui.appointment_state import AppointmentDialog
 from crm_app.core import clock
 from crm_app.core.access import Actor
@@ -21,6 +21,7 @@ from crm_app.ui.state import PrivateState, handler
 Row = dict[str, Any]
 # A browser asks for a month at the most; more would be somebody probing.
 _WIDEST = timedelta(days=400)
+_WHAT_MOVES = N_("Only appointments can be moved, to another time of a day.")
 
 
 class CalendarPage(PrivateState):
@@ -154,9 +155,12 @@ def instant(text: object) -> datetime:
 def move(session: Session, actor: Actor, box: Row) -> None:
     """Write where a box was dropped. Only own appointments, and those of calendars one may book."""
     box_id = str(box.get("id"))
-    if not box_id.startswith("a") or not box_id[1:].isdigit() or box.get("allDay"):
-        raise Invalid(N_("Only appointments can be moved, to another time of a day."))
+    if not box_id.startswith("a") or not box_id[1:].isdigit():
+        raise Invalid(_WHAT_MOVES)
     appointment = queries.changeable_appointment(session, actor, int(box_id[1:]))
+    outside.refuse_to_move(appointment)
+    if box.get("allDay"):
+        raise Invalid(_WHAT_MOVES)
     starts_at, ends_at = instant(box.get("start")), instant(box.get("end"))
     if (starts_at, ends_at) == (appointment.starts_at, appointment.ends_at):
         return
