@@ -8,16 +8,28 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
+from crm_app.appointments import queries
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_
-from crm_app.core.kinds import AccountState, CalendarRole, WhenUnreachable
+from crm_app.core.kinds import (
+    AccountState,
+    AppointmentSource,
+    AppointmentStatus,
+    CalendarRole,
+    LinkOrigin,
+    LinkState,
+    WhenUnreachable,
+)
 from crm_app.models import (
     Appointment,
     BusyTime,
     ConnectedAccount,
+    EventLink,
     ExternalCalendar,
+    ExternalObject,
     TimeClaim,
     TimeOff,
     Workspace,
@@ -55,6 +67,8 @@ class External:
     tentative: bool
     recurring: bool
     label: str
+    # An appointment that the reader may see stands for it, so that it need not be shown twice.
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +124,14 @@ def external(
     until: datetime,
     *,
     blocking_only: bool,
+    without: Appointment | None = None,
 ) -> list[External]:
     """External events in [since, until), from linked and conflict calendars, each label as
-    ``actor`` may read it: private ones, and for members all of other users', are just "Busy"."""
+    ``actor`` may read it: private ones, and for members all of other users', are just "Busy".
+
+    ``without`` leaves out the event from which that appointment was made. Which ones are ``taken``
+    is only looked up when all are asked for.
+    """
     query = (
         select(BusyTime)
         .join(ExternalCalendar, col(ExternalCalendar.id) == BusyTime.external_calendar_id)
@@ -126,10 +145,52 @@ def external(
     )
     if blocking_only:
         query = query.where(col(BusyTime.blocks).is_(True))
-    return [_shown(row, actor) for row in session.exec(query)]
+    rows = session.exec(query).all()
+    if without is not None and without.source == AppointmentSource.SYNC:
+        own = _made_from(session, col(Appointment.id) == without.id)
+        rows = [row for row in rows if _place(row) not in own]
+    taken: set[_Place] = set()
+    if rows and not blocking_only:
+        span = (col(Appointment.starts_at) < until, col(Appointment.ends_at) > since)
+        taken = _made_from(session, *span, queries.seen_appointments(actor))
+    return [_shown(row, actor, taken=_place(row) in taken) for row in rows]
 
 
-def _shown(row: BusyTime, actor: Actor) -> External:
+# An occurrence of an external event: whose, of which object, from when to when.
+_Place = tuple[int, int, datetime, datetime]
+
+
+def _place(row: BusyTime) -> _Place:
+    return row.user_id, row.external_object_id, row.starts_at, row.ends_at
+
+
+def _made_from(session: Session, *which: ColumnElement[bool]) -> set[_Place]:
+    """The occurrences from which standing appointments of the same user were made."""
+    rows = session.exec(
+        select(Appointment.user_id, ExternalObject.id, Appointment.starts_at, Appointment.ends_at)
+        .join(EventLink, col(EventLink.appointment_id) == Appointment.id)
+        .join(
+            ExternalObject,
+            and_(
+                col(ExternalObject.external_calendar_id) == EventLink.external_calendar_id,
+                col(ExternalObject.series) == EventLink.href,
+            ),
+        )
+        .where(
+            Appointment.source == AppointmentSource.SYNC,
+            Appointment.status != AppointmentStatus.CANCELLED,
+            EventLink.origin == LinkOrigin.OUTSIDE,
+            EventLink.state != LinkState.GONE,
+            *which,
+        )
+    )
+    return {
+        (user_id, object_id or 0, starts_at, ends_at)
+        for user_id, object_id, starts_at, ends_at in rows
+    }
+
+
+def _shown(row: BusyTime, actor: Actor, *, taken: bool) -> External:
     own = row.user_id == actor.user_id
     readable = own or (actor.is_admin and not row.private)
     return External(
@@ -145,6 +206,7 @@ def _shown(row: BusyTime, actor: Actor) -> External:
         tentative=row.tentative,
         recurring=row.recurring,
         label=(row.summary or BUSY_LABEL) if readable else BUSY_LABEL,
+        taken=taken,
     )
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.core.errors import Conflict
 from crm_app.core.i18n import N_
-from crm_app.core.kinds import CalendarKind
+from crm_app.core.kinds import AppointmentSource, CalendarKind
 from crm_app.models import Appointment, Calendar, ClassSession, TimeClaim, User
 
 TAKEN = N_("This time is taken. Please choose another one.")
@@ -42,8 +42,11 @@ def lock_appointment(session: Session, appointment: Appointment) -> None:
 def hold(
     session: Session, calendar: Calendar, appointment: Appointment, user_ids: Collection[int]
 ) -> None:
-    """Claim the appointment's time for ``user_ids``; Conflict when it is taken."""
-    if calendar.kind == CalendarKind.CLASS:
+    """Claim the appointment's time for ``user_ids``; Conflict when it is taken.
+
+    What came from a connected calendar takes nobody's seat, whichever calendar it is filed under.
+    """
+    if calendar.kind == CalendarKind.CLASS and appointment.source != AppointmentSource.SYNC:
         _take_seat(session, calendar, appointment)
         return
     for user_id in sorted(user_ids):

@@ -13,7 +13,7 @@ from crm_app.appointments.mail import post, timing
 from crm_app.appointments.mail.case import Case, Change
 from crm_app.appointments.mail.occasion import Kind
 from crm_app.core import clock, db, facts, jobs
-from crm_app.core.kinds import HOLDING_STATUSES, AppointmentStatus
+from crm_app.core.kinds import HOLDING_STATUSES, AppointmentSource, AppointmentStatus
 from crm_app.models import User
 
 REMIND = "appointments.remind"
@@ -32,7 +32,8 @@ def mail(fact_id: int) -> None:
     with db.unit_of_work() as session:
         fact = facts.load(session, fact_id)
         case = cases.load(session, getattr(fact, "appointment_id", 0))
-        if case is not None:
+        # Who is invited by somebody's own calendar hears of it from there.
+        if case is not None and case.appointment.source != AppointmentSource.SYNC:
             _tell(session, fact, case, clock.now())
 
 

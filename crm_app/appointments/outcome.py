@@ -13,7 +13,7 @@ from crm_app.core import clock, facts
 from crm_app.core.access import Actor
 from crm_app.core.errors import Conflict
 from crm_app.core.i18n import N_
-from crm_app.core.kinds import HOLDING_STATUSES, AppointmentStatus
+from crm_app.core.kinds import HOLDING_STATUSES, AppointmentSource, AppointmentStatus
 from crm_app.models import Appointment, Calendar
 
 CancelledBy = Literal["lead", "user", "system"]
@@ -32,6 +32,7 @@ def cancel(
     if appointment.status == AppointmentStatus.CANCELLED:
         return appointment
     steps.require_standing(appointment)
+    steps.require_ours(actor, appointment)
     appointment.status = AppointmentStatus.CANCELLED
     appointment.cancelled_by, appointment.cancel_reason = by, reason.strip()[:1000]
     steps.touch(session, appointment, sequence=True)
@@ -40,7 +41,12 @@ def cancel(
     steps.tell(session, actor, appointment, N_("Appointment cancelled: {title} with {member}"))
     facts.record(
         session,
-        facts.AppointmentCancelled(appointment.id or 0, sequence=appointment.ical_sequence, by=by),
+        facts.AppointmentCancelled(
+            appointment.id or 0,
+            sequence=appointment.ical_sequence,
+            by=by,
+            triggers=steps.fires(actor, appointment),
+        ),
     )
     audit.record(
         session,
@@ -73,6 +79,9 @@ def set_status(
     if before in HOLDING_STATUSES and status not in HOLDING_STATUSES:
         claims.release(session, appointment)
         ledger.give_back(session, appointment, now=clock.now())
+    elif appointment.source == AppointmentSource.SYNC:
+        # The event in the connected calendar holds the time.
+        pass
     elif before not in HOLDING_STATUSES and status in HOLDING_STATUSES:
         calendar = session.get_one(Calendar, appointment.calendar_id)
         claims.hold(
@@ -80,7 +89,12 @@ def set_status(
         )
         ledger.take_again(session, appointment)
     steps.tell(session, actor, appointment, N_("Appointment is now “{status}”: {title}"))
-    facts.record(session, facts.AppointmentStatusChanged(appointment.id or 0, status=status.value))
+    facts.record(
+        session,
+        facts.AppointmentStatusChanged(
+            appointment.id or 0, status=status.value, triggers=steps.fires(actor, appointment)
+        ),
+    )
     audit.record(
         session,
         actor,

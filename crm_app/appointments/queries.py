@@ -6,13 +6,21 @@ An administrator sees all. A member sees the calendars that he serves or was giv
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, or_, true
 from sqlmodel import Session, col, select
 
 from crm_app.core.access import Actor
 from crm_app.core.errors import NotAllowed, NotFound
 from crm_app.core.ids import is_id
-from crm_app.models import Appointment, Calendar, CalendarMember, CalendarRight, User
+from crm_app.models import (
+    Appointment,
+    AppointmentContact,
+    Calendar,
+    CalendarMember,
+    CalendarRight,
+    Contact,
+    User,
+)
 
 
 def _serves(user_id: int | None) -> ColumnElement[bool]:
@@ -99,6 +107,11 @@ def _visible_appointments(actor: Actor) -> ColumnElement[bool]:
     return or_(col(Appointment.user_id) == actor.user_id, calendars)
 
 
+def seen_appointments(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``Appointment`` for what ``actor`` may see."""
+    return true() if actor.is_admin else _visible_appointments(actor)
+
+
 def get_appointment(session: Session, actor: Actor, appointment_id: int) -> Appointment:
     """The appointment, if ``actor`` may see it; NotFound otherwise."""
     query = select(Appointment).where(Appointment.id == appointment_id)
@@ -117,6 +130,19 @@ def changeable_appointment(session: Session, actor: Actor, appointment_id: int) 
     if appointment.user_id != actor.user_id and not may_book(session, actor, calendar):
         raise NotAllowed
     return appointment
+
+
+def contacts_of(session: Session, appointment: Appointment) -> list[Contact]:
+    """The contacts who take part, the first one first. For an appointment that was got before."""
+    others = select(AppointmentContact.contact_id).where(
+        AppointmentContact.appointment_id == appointment.id
+    )
+    found = session.exec(
+        select(Contact)
+        .where(or_(col(Contact.id) == appointment.contact_id, col(Contact.id).in_(others)))
+        .order_by(col(Contact.id))
+    ).all()
+    return sorted(found, key=lambda contact: contact.id != appointment.contact_id)
 
 
 def by_public_id(session: Session, public_id: str) -> Appointment:

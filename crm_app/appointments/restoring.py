@@ -30,7 +30,11 @@ def restore(session: Session, actor: Actor, appointment: Appointment) -> Appoint
     steps.tell(session, actor, appointment, N_("Appointment restored: {title} with {member}"))
     facts.record(
         session,
-        facts.AppointmentRestored(appointment.id or 0, sequence=appointment.ical_sequence),
+        facts.AppointmentRestored(
+            appointment.id or 0,
+            sequence=appointment.ical_sequence,
+            triggers=steps.fires(actor, appointment),
+        ),
     )
     audit.record(
         session,

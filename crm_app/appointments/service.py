@@ -119,7 +119,12 @@ def create(
     steps.charge_turn(session, calendar, appointment, reason or {"rule": "chosen"}, now)
     steps.apply_owner_rule(session, actor, appointment)
     steps.tell(session, actor, appointment, N_("Appointment booked: {title} with {member}"))
-    facts.record(session, facts.AppointmentBooked(appointment.id or 0, source=source.value))
+    facts.record(
+        session,
+        facts.AppointmentBooked(
+            appointment.id or 0, source=source.value, triggers=steps.fires(actor, appointment)
+        ),
+    )
     audit.record(
         session, actor, "appointment.created", subject_kind="appointment", subject_id=appointment.id
     )
@@ -137,13 +142,19 @@ def reschedule(
     reason: Mapping[str, Any] | None = None,
     despite_conflicts: bool = True,
 ) -> Appointment:
-    """Move to another time, and to ``user_id`` when it is given; Conflict when that is taken."""
+    """Move to another time, and to ``user_id`` when it is given; Conflict when that is taken.
+
+    One that came from a connected calendar is moved there too, unless somebody else organises it.
+    """
     steps.check_time(starts_at, ends_at)
     claims.lock_appointment(session, appointment)
     steps.require_standing(appointment)
+    steps.require_ours(actor, appointment)
     calendar = session.get_one(Calendar, appointment.calendar_id)
     before_user, before_start = appointment.user_id, appointment.starts_at
     changes_hands = user_id is not None and user_id != before_user
+    if changes_hands:
+        steps.require_here(appointment)
     new_user = user_id if user_id is not None else before_user
     member_ids = (
         steps.serving(session, calendar, new_user)
@@ -152,9 +163,10 @@ def reschedule(
     )
     claims.lock(session, {*member_ids, before_user})
     if not despite_conflicts:
-        steps.refuse_when_busy(session, actor, new_user, starts_at, ends_at)
+        steps.refuse_when_busy(session, actor, new_user, starts_at, ends_at, moving=appointment)
     claims.release(session, appointment)
     appointment.starts_at, appointment.ends_at = starts_at, ends_at
+    appointment.all_day = False
     appointment.user_id = new_user
     steps.touch(session, appointment, sequence=True)
     claims.hold(session, calendar, appointment, member_ids)
@@ -168,6 +180,7 @@ def reschedule(
             sequence=appointment.ical_sequence,
             previous_user_id=before_user,
             previous_starts_at=before_start.isoformat(),
+            triggers=steps.fires(actor, appointment),
         ),
     )
     audit.record(
@@ -193,6 +206,7 @@ def change_member(
     steps.require_standing(appointment)
     if user_id == appointment.user_id:
         return appointment
+    steps.require_here(appointment)
     calendar = session.get_one(Calendar, appointment.calendar_id)
     if calendar.kind in (CalendarKind.CLASS, CalendarKind.COLLECTIVE):
         raise Invalid(N_("All members of this calendar take part; there is nobody to change to."))
@@ -240,12 +254,18 @@ def edit(
         raise Invalid(fields={"title": N_("Enter a title of at most 300 characters.")})
     claims.lock_appointment(session, appointment)
     public = (title, location) != (appointment.title, appointment.location)
+    if public:
+        steps.require_ours(actor, appointment)
     appointment.title, appointment.note, appointment.location = title, note, location
     steps.touch(session, appointment, sequence=public)
     if public:
         facts.record(
             session,
-            facts.AppointmentEdited(appointment.id or 0, sequence=appointment.ical_sequence),
+            facts.AppointmentEdited(
+                appointment.id or 0,
+                sequence=appointment.ical_sequence,
+                triggers=steps.fires(actor, appointment),
+            ),
         )
     audit.record(
         session, actor, "appointment.edited", subject_kind="appointment", subject_id=appointment.id

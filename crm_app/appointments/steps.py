@@ -13,7 +13,7 @@ from crm_app.core import clock
 from crm_app.core.access import Actor
 from crm_app.core.errors import Conflict, Invalid
 from crm_app.core.i18n import N_
-from crm_app.core.kinds import HOLDING_STATUSES, CalendarKind
+from crm_app.core.kinds import HOLDING_STATUSES, AppointmentSource, CalendarKind
 from crm_app.core.settings import get_settings
 from crm_app.models import Appointment, Calendar, CalendarMember, Contact, User
 
@@ -73,10 +73,15 @@ def change_hands(
 
 
 def apply_owner_rule(session: Session, actor: Actor, appointment: Appointment) -> None:
-    """Give the contact to the appointment owner where the two switches say so (OWN-1)."""
-    if appointment.contact_id is None:
-        return
-    contact = session.get_one(Contact, appointment.contact_id)
+    """Give the contacts to the appointment owner where the two switches say so (OWN-1)."""
+    for contact in queries.contacts_of(session, appointment):
+        assign_contact(session, actor, appointment, contact)
+
+
+def assign_contact(
+    session: Session, actor: Actor, appointment: Appointment, contact: Contact
+) -> None:
+    """The owner rule for one of those who take part."""
     contacts.lock_owner(session, contact)
     assign, keep = calendars.owner_switches(session)
     decision = ownership.decide(assign, keep, contact.owner_id, appointment.user_id)
@@ -92,11 +97,20 @@ def apply_owner_rule(session: Session, actor: Actor, appointment: Appointment) -
 
 
 def refuse_when_busy(
-    session: Session, actor: Actor, user_id: int, starts_at: datetime, ends_at: datetime
+    session: Session,
+    actor: Actor,
+    user_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    moving: Appointment | None = None,
 ) -> None:
-    """Conflict when an external event or time off stands against it (CAL-10)."""
+    """Conflict when an external event or time off stands against it (CAL-10).
+
+    ``moving`` does not stand in its own way: where it came from outside, it blocks its time there.
+    """
     span = (starts_at, ends_at)
-    if busy.external(session, actor, [user_id], *span, blocking_only=True):
+    if busy.external(session, actor, [user_id], *span, blocking_only=True, without=moving):
         raise Conflict(N_("This member has another engagement at that time."))
     if busy.absences(session, [user_id], *span):
         raise Conflict(N_("This member is away at that time."))
@@ -123,14 +137,48 @@ def touch(session: Session, appointment: Appointment, *, sequence: bool) -> None
     session.flush()
 
 
+def require_ours(actor: Actor, appointment: Appointment) -> None:
+    """Conflict when a person would change what somebody outside the workspace organises (SYN-9)."""
+    if appointment.organized_elsewhere and actor.kind != "system":
+        raise Conflict(
+            N_(
+                "Somebody else organises this meeting. Ask the organiser to change it; your calendar"
+                " brings the change here."
+            )
+        )
+
+
+def require_here(appointment: Appointment) -> None:
+    """Conflict when the appointment lives in its owner's own calendar, so that nobody else can
+    have it."""
+    if appointment.source == AppointmentSource.SYNC:
+        raise Conflict(
+            N_(
+                "This appointment comes from a connected calendar, so it stays with its owner."
+                " Invite the other member there."
+            )
+        )
+
+
+def fires(actor: Actor, appointment: Appointment) -> bool:
+    """Whether automation may act on what ``actor`` does with the appointment (SYN-4)."""
+    return appointment.triggers and not actor.silent
+
+
 def tell(session: Session, actor: Actor, appointment: Appointment, message: str) -> None:
-    """Write the contact's timeline."""
-    if appointment.contact_id is None:
-        return
+    """Write the timelines of the contacts who take part."""
+    for contact in queries.contacts_of(session, appointment):
+        tell_contact(session, actor, appointment, contact, message)
+
+
+def tell_contact(
+    session: Session, actor: Actor, appointment: Appointment, contact: Contact, message: str
+) -> None:
+    """Write one contact's timeline."""
     contacts.note(
         session,
         actor,
-        session.get_one(Contact, appointment.contact_id),
+        contact,
         "appointment",
         message,
         {

@@ -40,7 +40,9 @@ def make(session: Session, actor: Actor, source: str, fields: ContactFields) -> 
     check_company(session, actor, contact, clean)
     records.put(session, contact, clean)
     note(session, actor, contact, "created", timeline.created_message(source))
-    facts.record(session, facts.ContactCreated(contact_id=contact.id or 0))
+    facts.record(
+        session, facts.ContactCreated(contact_id=contact.id or 0, triggers=not actor.silent)
+    )
     audit.record(session, actor, "contact.created", subject_kind="contact", subject_id=contact.id)
     if clean.get("tags"):
         put_tags(session, actor, contact, clean["tags"])

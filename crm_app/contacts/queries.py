@@ -4,7 +4,7 @@ Missing and forbidden look the same: NotFound. Cards and timelines are plain val
 of the database in them.
 """
 
-from sqlalchemy import tuple_
+from sqlalchemy import or_, tuple_
 from sqlmodel import Session, col, select
 
 from crm_app.contacts import rows
@@ -27,6 +27,7 @@ from crm_app.core.ids import is_id
 from crm_app.core.kinds import ContactKind
 from crm_app.models import (
     Appointment,
+    AppointmentContact,
     Calendar,
     Contact,
     ContactAddress,
@@ -164,7 +165,17 @@ def appointments_of(
         select(Appointment, Calendar.name, User)
         .join(Calendar, col(Calendar.id) == Appointment.calendar_id)
         .join(User, col(User.id) == Appointment.user_id)
-        .where(Appointment.contact_id == contact.id, seen_appointments(actor))
+        .where(
+            or_(
+                col(Appointment.contact_id) == contact.id,
+                col(Appointment.id).in_(
+                    select(AppointmentContact.appointment_id).where(
+                        AppointmentContact.contact_id == contact.id
+                    )
+                ),
+            ),
+            seen_appointments(actor),
+        )
         .order_by(col(Appointment.starts_at).desc(), col(Appointment.id).desc())
         .limit(limit)
     )

@@ -11,7 +11,13 @@ from sqlmodel import col
 
 from crm_app.core.access import Actor
 from crm_app.core.errors import NotAllowed
-from crm_app.models import Appointment, CalendarMember, CalendarRight, Contact
+from crm_app.models import (
+    Appointment,
+    AppointmentContact,
+    CalendarMember,
+    CalendarRight,
+    Contact,
+)
 
 
 def seen_contacts(actor: Actor) -> ColumnElement[bool]:
@@ -21,10 +27,16 @@ def seen_contacts(actor: Actor) -> ColumnElement[bool]:
     if not actor.is_user:
         return false()
     meets = exists().where(col(Appointment.contact_id) == Contact.id, seen_appointments(actor))
+    takes_part = exists().where(
+        col(AppointmentContact.contact_id) == Contact.id,
+        col(AppointmentContact.appointment_id) == Appointment.id,
+        seen_appointments(actor),
+    )
     return or_(
         col(Contact.owner_id) == actor.user_id,
         col(Contact.owner_id).is_(None),
         meets,
+        takes_part,
     )
 
 

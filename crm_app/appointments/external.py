@@ -1,0 +1,319 @@
+"""Appointments that live in a connected calendar: they come to be, follow it, end and stand again.
+
+Sync calls this, nobody else. Such an appointment claims no time, because the external event blocks
+it already, and nobody is sent mail: who is invited there hears of it from there. A move by a
+person here holds the new time by a claim until the calendar has confirmed it (``confirmed``).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from crm_app.accounts import audit
+from crm_app.appointments import claims, ledger, steps
+from crm_app.core import clock, facts
+from crm_app.core.access import Actor
+from crm_app.core.i18n import N_, translate
+from crm_app.core.kinds import (
+    HOLDING_STATUSES,
+    AppointmentSource,
+    AppointmentStatus,
+    CalendarKind,
+)
+from crm_app.models import (
+    Appointment,
+    AppointmentContact,
+    Calendar,
+    CalendarMember,
+    Contact,
+    TimeClaim,
+    User,
+)
+
+CALENDAR_NAME = N_("Connected calendar of {name}")
+LONGEST_TITLE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """An external event as an appointment. ``guests`` are [{"name", "email"}] without the first
+    contact, who is ``lead_name`` <``lead_email``>; ``organized_elsewhere``: by nobody of ours."""
+
+    ical_uid: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    location: str = ""
+    all_day: bool = False
+    organized_elsewhere: bool = False
+    lead_name: str = ""
+    lead_email: str = ""
+    guests: list[dict[str, str]] = field(default_factory=list)
+
+
+def adopt(
+    session: Session,
+    actor: Actor,
+    meeting: Meeting,
+    *,
+    public_id: str,
+    calendar: Calendar,
+    user: User,
+    contacts: Collection[Contact],
+    triggers: bool,
+    fires: bool,
+) -> Appointment | None:
+    """Make an appointment of an external event; None when another one has its ``ical_uid`` by now.
+
+    ``triggers`` is whether anything that ever happens with it may trigger something, ``fires``
+    whether this booking does. ``contacts`` are in order, the first one is the appointment's own.
+    """
+    now = clock.now()
+    first, *others = contacts
+    appointment = Appointment(
+        public_id=public_id,
+        calendar_id=calendar.id or 0,
+        user_id=user.id or 0,
+        contact_id=first.id,
+        lead_name=meeting.lead_name,
+        lead_email=meeting.lead_email,
+        title=meeting.title,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        source=AppointmentSource.SYNC,
+        locale=user.locale,
+        time_zone=meeting.time_zone,
+        location=meeting.location,
+        guests=list(meeting.guests),
+        ical_uid=meeting.ical_uid,
+        organized_elsewhere=meeting.organized_elsewhere,
+        all_day=meeting.all_day,
+        triggers=triggers,
+        created_at=now,
+        changed_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(appointment)
+            session.flush()
+    except IntegrityError:
+        # Another calendar's page brought the same meeting at the same time.
+        return None
+    for contact in others:
+        session.add(
+            AppointmentContact(appointment_id=appointment.id or 0, contact_id=contact.id or 0)
+        )
+    session.flush()
+    steps.apply_owner_rule(session, actor, appointment)
+    steps.tell(session, actor, appointment, N_("Appointment in a connected calendar: {title}"))
+    booked = facts.AppointmentBooked(
+        appointment.id or 0,
+        source=AppointmentSource.SYNC.value,
+        triggers=fires and steps.fires(actor, appointment),
+    )
+    facts.record(session, booked)
+    audit.record(
+        session, actor, "appointment.created", subject_kind="appointment", subject_id=appointment.id
+    )
+    return appointment
+
+
+def join(
+    session: Session, actor: Actor, appointment: Appointment, contacts: Collection[Contact]
+) -> None:
+    """Further contacts take part in an appointment that is there already."""
+    known = {appointment.contact_id} | set(
+        session.exec(
+            select(AppointmentContact.contact_id).where(
+                AppointmentContact.appointment_id == appointment.id
+            )
+        )
+    )
+    for contact in contacts:
+        if contact.id in known:
+            continue
+        known.add(contact.id)
+        if appointment.contact_id is None:
+            appointment.contact_id = contact.id
+            session.add(appointment)
+        else:
+            session.add(
+                AppointmentContact(appointment_id=appointment.id or 0, contact_id=contact.id or 0)
+            )
+        session.flush()
+        steps.assign_contact(session, actor, appointment, contact)
+        message = N_("Appointment in a connected calendar: {title}")
+        steps.tell_contact(session, actor, appointment, contact, message)
+
+
+def follow(
+    session: Session,
+    actor: Actor,
+    appointment: Appointment,
+    *,
+    title: str,
+    location: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    all_day: bool,
+) -> bool:
+    """Make the appointment what its external event became; whether that changed anything.
+
+    The caller has locked it and knows that it stands.
+    """
+    moved = (starts_at, ends_at) != (appointment.starts_at, appointment.ends_at)
+    renamed = (title, location) != (appointment.title, appointment.location)
+    appointment.all_day = all_day
+    session.add(appointment)
+    if not (moved or renamed):
+        return False
+    before = appointment.starts_at
+    appointment.title, appointment.location = title, location
+    appointment.starts_at, appointment.ends_at = starts_at, ends_at
+    steps.touch(session, appointment, sequence=True)
+    if moved:
+        claims.release(session, appointment)
+        _moved(session, actor, appointment, before)
+    else:
+        facts.record(
+            session,
+            facts.AppointmentEdited(
+                appointment.id or 0,
+                sequence=appointment.ical_sequence,
+                triggers=steps.fires(actor, appointment),
+            ),
+        )
+    audit.record(
+        session,
+        actor,
+        "appointment.moved" if moved else "appointment.edited",
+        subject_kind="appointment",
+        subject_id=appointment.id,
+    )
+    return True
+
+
+def _moved(session: Session, actor: Actor, appointment: Appointment, before: datetime) -> None:
+    steps.tell(session, actor, appointment, N_("Appointment moved: {title} with {member}"))
+    facts.record(
+        session,
+        facts.AppointmentRescheduled(
+            appointment.id or 0,
+            sequence=appointment.ical_sequence,
+            previous_user_id=appointment.user_id,
+            previous_starts_at=before.isoformat(),
+            triggers=steps.fires(actor, appointment),
+        ),
+    )
+
+
+def confirmed(session: Session, appointment_ids: Collection[int]) -> None:
+    """The external calendar blocks the appointments' times by now: no claim is needed any more."""
+    held = session.exec(
+        select(TimeClaim).where(col(TimeClaim.appointment_id).in_(appointment_ids))
+    ).all()
+    for claim in held:
+        session.delete(claim)
+    if held:
+        session.flush()
+
+
+def end(session: Session, actor: Actor, appointment: Appointment, *, reason: str) -> bool:
+    """Cancel what was cancelled or deleted outside; whether it stood. The caller has locked it."""
+    if appointment.status not in HOLDING_STATUSES:
+        return False
+    appointment.status = AppointmentStatus.CANCELLED
+    appointment.cancelled_by, appointment.cancel_reason = "user", reason
+    steps.touch(session, appointment, sequence=True)
+    claims.release(session, appointment)
+    ledger.give_back(session, appointment, now=clock.now())
+    steps.tell(session, actor, appointment, N_("Appointment cancelled: {title} with {member}"))
+    facts.record(
+        session,
+        facts.AppointmentCancelled(
+            appointment.id or 0,
+            sequence=appointment.ical_sequence,
+            by="user",
+            triggers=steps.fires(actor, appointment),
+        ),
+    )
+    audit.record(
+        session,
+        actor,
+        "appointment.cancelled",
+        subject_kind="appointment",
+        subject_id=appointment.id,
+    )
+    return True
+
+
+def stand_again(session: Session, actor: Actor, appointment: Appointment) -> bool:
+    """What was ended outside is back: the same appointment and contacts, and nothing is triggered
+    (SYN-9). Whether it was cancelled."""
+    if appointment.status != AppointmentStatus.CANCELLED:
+        return False
+    appointment.status = AppointmentStatus.CONFIRMED
+    appointment.cancelled_by, appointment.cancel_reason = "", ""
+    steps.touch(session, appointment, sequence=True)
+    steps.tell(session, actor, appointment, N_("Appointment restored: {title} with {member}"))
+    facts.record(
+        session,
+        facts.AppointmentRestored(
+            appointment.id or 0, sequence=appointment.ical_sequence, triggers=False
+        ),
+    )
+    audit.record(
+        session,
+        actor,
+        "appointment.restored",
+        subject_kind="appointment",
+        subject_id=appointment.id,
+    )
+    return True
+
+
+def calendar_for(session: Session, user: User) -> Calendar:
+    """The user's own calendar for events of his connected calendar, made at first need.
+
+    It is not active, so nobody can book it.
+    """
+    slug = f"connected-{user.id}"
+    found = _by_slug(session, slug)
+    if found is not None:
+        return found
+    try:
+        with session.begin_nested():
+            made = _make_calendar(session, user, slug)
+    except IntegrityError:
+        # Another calendar's page needed it at the same time.
+        again = _by_slug(session, slug)
+        if again is None:
+            raise
+        return again
+    return made
+
+
+def _by_slug(session: Session, slug: str) -> Calendar | None:
+    return session.exec(select(Calendar).where(Calendar.slug == slug)).first()
+
+
+def _make_calendar(session: Session, user: User, slug: str) -> Calendar:
+    now = clock.now()
+    made = Calendar(
+        slug=slug,
+        name=translate(user.locale, CALENDAR_NAME, name=user.name)[:120],
+        kind=CalendarKind.PERSONAL,
+        active=False,
+        reminders=[],
+        color=user.color % 10,
+        created_at=now,
+    )
+    session.add(made)
+    session.flush()
+    session.add(CalendarMember(calendar_id=made.id or 0, user_id=user.id or 0, joined_at=now))
+    session.flush()
+    return made
