@@ -151,7 +151,7 @@ def _fields() -> rx.Component:
             ),
         ),
         rx.cond(
-            State.facts["fixed_member"].bool() | State.facts["whole_days"].bool(),
+            State.facts["fixed_member"],
             rx.fragment(),
             field(
                 tr("With"),

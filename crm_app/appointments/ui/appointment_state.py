@@ -330,10 +330,12 @@ def change(
     appointment = queries.changeable_appointment(session, actor, appointment_id)
     if appointment.organized_elsewhere:
         form = {**form, "title": appointment.title, "location": appointment.location}
-    fixed = appointment.organized_elsewhere or appointment.all_day
     standing = (appointment.starts_at, appointment.ends_at)
+    fixed = appointment.organized_elsewhere or appointment.all_day
     starts_at, ends_at = standing if fixed else typed_span(form, actor.time_zone)
-    member = appointment.user_id if fixed else _number(form, "member_id")
+    # What came from somebody's own calendar stays with him.
+    stays = appointment.source == AppointmentSource.SYNC
+    member = appointment.user_id if stays else _number(form, "member_id")
     title = form["title"].strip()
     words = (title, form["note"], form["location"].strip())
     if words != (appointment.title, appointment.note, appointment.location):
@@ -392,6 +394,7 @@ def detail(session: Session, actor: Actor, appointment_id: int) -> Row:
             "may": "yes" if may else "",
             "fixed_member": "yes"
             if calendar.kind in (CalendarKind.CLASS, CalendarKind.COLLECTIVE)
+            or one.source == AppointmentSource.SYNC
             else "",
         },
     }

@@ -96,16 +96,18 @@ def between(
         for calendar in queries.list_calendars(session, actor)
         if queries.may_book(session, actor, calendar)
     }
+    outside = busy.external(session, actor, shown, since, until, blocking_only=False)
+    # What was taken in from an event that is marked as free leaves the time open as well.
+    leaves_open = {_place(one) for one in outside if one.taken and not one.blocks}
     rows = [
-        _appointment(one, users.get(one.user_id), changeable, actor)
+        _appointment(
+            one, users.get(one.user_id), changeable, actor, leaves_open=_place(one) in leaves_open
+        )
         for one in found
         if one.status not in _HIDDEN
     ]
     if calendar_id is None:
-        rows += [
-            _external(one, users.get(one.user_id), actor)
-            for one in busy.external(session, actor, shown, since, until, blocking_only=False)
-        ]
+        rows += [_external(one, users.get(one.user_id), actor) for one in outside if not one.taken]
         rows += [
             _absence(one, users.get(one.user_id), actor)
             for one in busy.absences(session, shown, since, until)
@@ -113,8 +115,17 @@ def between(
     return rows
 
 
+def _place(one: Appointment | busy.External) -> tuple[int, datetime, datetime]:
+    return one.user_id, one.starts_at, one.ends_at
+
+
 def _appointment(
-    one: Appointment, user: User | None, changeable: Collection[int | None], actor: Actor
+    one: Appointment,
+    user: User | None,
+    changeable: Collection[int | None],
+    actor: Actor,
+    *,
+    leaves_open: bool,
 ) -> Row:
     may = one.user_id == actor.user_id or one.calendar_id in changeable
     standing = one.status in (AppointmentStatus.NEW, AppointmentStatus.CONFIRMED)
@@ -127,7 +138,7 @@ def _appointment(
         "start": first.isoformat() if one.all_day else one.starts_at.isoformat(),
         "end": behind.isoformat() if one.all_day else one.ends_at.isoformat(),
         "allDay": one.all_day,
-        "class": " ".join(("appointment", *_looks_of(one))),
+        "class": " ".join(("appointment", *_looks_of(one), *(["open"] if leaves_open else []))),
         "color": _color(user),
         "contrastColor": "#fff",
         # Whole days and what somebody else invites to are moved where they come from.

@@ -131,6 +131,11 @@ def _appointments_key() -> list[rx.Component]:
             tr("Invited to"),
             tr("With an envelope too: somebody else invites to it, so it is only moved there."),
         ),
+        _look(
+            "synced open",
+            tr("Taken in, free"),
+            tr("Coloured outline: taken in too, but marked as free there. The time stays open."),
+        ),
         _look("unconfirmed", tr("Not confirmed"), tr("Dashed: booked, but nobody said yes yet.")),
         _look(
             "cancelled",

@@ -17,8 +17,8 @@ from crm_app.core.i18n import N_, translate
 from crm_app.models import Appointment
 from crm_app.ui import moments
 
-INVITED = N_("Somebody else invites to this, so it can only be changed in the calendar.")
-WHOLE_DAYS = N_("Whole days are moved in the connected calendar.")
+_INVITED = N_("Somebody else invites to this, so it can only be changed in the calendar.")
+_WHOLE_DAYS = N_("Whole days are moved in the connected calendar.")
 _MOMENT = timedelta(seconds=1)
 
 
@@ -95,11 +95,9 @@ def source() -> Source:
 
 
 def refuse_to_move(appointment: Appointment) -> None:
-    """Invalid with the reason where time and words come from elsewhere."""
-    if appointment.organized_elsewhere:
-        raise Invalid(INVITED)
+    """Invalid for whole days, which have no time of a day; the rest the service decides."""
     if appointment.all_day:
-        raise Invalid(WHOLE_DAYS)
+        raise Invalid(_WHOLE_DAYS)
 
 
 def about(session: Session, actor: Actor, appointment: Appointment) -> dict[str, str]:
@@ -115,7 +113,7 @@ def about(session: Session, actor: Actor, appointment: Appointment) -> dict[str,
 
 def _invited(known: Outside, actor: Actor) -> str:
     if not known.organizer:
-        return translate(actor.locale, INVITED)
+        return translate(actor.locale, _INVITED)
     return translate(
         actor.locale,
         N_("{organizer} invites to it. Time, title and place change only in the calendar."),
