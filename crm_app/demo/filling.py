@@ -123,7 +123,7 @@ def _bookings(
     span = _BEHIND + _AHEAD
     for number, lead in enumerate(leads):
         day = midnight + timedelta(days=span * (number + 1) // count - _BEHIND)
-        booked_at = min(day - _BEFORE, now)
+        booked_at = min(day - _BEFORE, now - timedelta(minutes=chance.randint(20, 4000)))
         slots = booking.find_slots(
             session, calendar, since=day, until=day + timedelta(days=4), now=booked_at
         )
