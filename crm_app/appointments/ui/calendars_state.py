@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from crm_app.accounts import queries as accounts
 from crm_app.accounts.slugs import spelled
 from crm_app.appointments import calendars, queries
+from crm_app.appointments.mail.occasion import MUTABLE, Kind
 from crm_app.core.access import Actor
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import N_, translate
@@ -32,6 +33,14 @@ TEXTS = (
     "draw_mode", "change_cutoff", "consent_text", "reminders",
 )  # fmt: skip
 FLAGS = ("active", "reschedule_keeps_member", "needs_confirmation", "allow_guests")
+
+
+def mail_flag(kind: Kind) -> str:
+    """The form's name of the switch for a kind of mail."""
+    return f"mail_{kind.value}"
+
+
+_MAIL_FLAGS = frozenset(map(mail_flag, MUTABLE))
 
 
 class Calendars(PrivateState):
@@ -83,7 +92,7 @@ class Calendars(PrivateState):
     @handler(admin=True)
     def set_flag(self, name: str, on: bool) -> None:
         """Move a switch."""
-        if name in FLAGS:
+        if name in FLAGS or name in _MAIL_FLAGS:
             self.form[name] = "yes" if on else ""
             self.changed = True
 
@@ -316,7 +325,10 @@ def _form(one: Calendar) -> dict[str, str]:
             form[name] = ", ".join(str(minutes) for minutes in value)
         else:
             form[name] = "" if value is None else str(value)
-    return form | {name: "yes" if getattr(one, name) else "" for name in FLAGS}
+    form |= {name: "yes" if getattr(one, name) else "" for name in FLAGS}
+    return form | {
+        mail_flag(kind): "" if kind.value in one.muted_mails else "yes" for kind in MUTABLE
+    }
 
 
 def write(
@@ -336,6 +348,7 @@ def write(
     fields["reminders"] = [
         part for part in form["reminders"].replace(";", ",").split(",") if part.strip()
     ]
+    fields["muted_mails"] = [kind.value for kind in MUTABLE if not form[mail_flag(kind)]]
     fields["hours"] = None if hours is None else hours_form.to_json(hours)
     fields["form_fields"] = [
         {**field, "required": bool(field["required"]), "choices": field["choices"].splitlines()}

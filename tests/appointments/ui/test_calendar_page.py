@@ -295,3 +295,18 @@ def test_drawn_spans_and_typed_times() -> None:
     assert instant("2026-11-24T10:00:00+01:00[Europe/Berlin]").hour == 9
     with pytest.raises(Invalid):
         instant(None)
+
+
+def test_cal8_a_calendar_leaves_out_mails_that_its_leads_shall_not_get(open_tab: Any) -> None:
+    office = Office()
+    tab = open_tab(office.boss, "/settings/calendars").fire(Calendars.load)
+    tab.fire(Calendars.open, calendar_id=str(office.calendar.id))
+    assert {tab.see(Calendars).form[f"mail_{kind}"] for kind in ("booked", "no_show")} == {"yes"}
+    tab.fire(Calendars.set_flag, name="mail_no_show", on=False)
+    tab.fire(Calendars.set_flag, name="mail_cancelled", on=False)
+    assert "mail_cancelled" not in tab.see(Calendars).form
+    tab.fire(Calendars.save)
+    with db.reading() as session:
+        stands = session.get_one(models.Calendar, office.calendar.id)
+        assert stands.muted_mails == ["no_show"]
+    assert tab.see(Calendars).form["mail_no_show"] == ""
