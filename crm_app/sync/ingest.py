@@ -1,8 +1,9 @@
-"""What an external event does to its owner's time: the rules of SYN-3 and SYN-12 in one place. Pure.
+"""What an external event means here: the rules of SYN-3, SYN-4, SYN-7, SYN-8 and SYN-12 in one place. Pure.
 
-``decide`` judges one instance, ``lay_out`` an object of a calendar with all its instances inside a
-window. What always holds: nothing that stands in an object makes this raise, and an instance whose
-end is not after its start never blocks.
+``decide`` judges one instance: what it does to its owner's time, how it looks, and who becomes a
+contact by it. ``lay_out`` lays an object of a calendar out with all its instances inside a window.
+What always holds: nothing that stands in an object makes this raise; an instance whose end is not
+after its start never blocks; without an appointment no contact is made and nothing fires.
 """
 
 from collections.abc import Collection
@@ -10,8 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from crm_app.core.kinds import ContactCreation
 from crm_app.providers.ical import reading
 from crm_app.providers.occurrence import EventStatus, Occurrence, Transparency, Trouble
+from crm_app.sync.guests import Guest
+from crm_app.sync.options import Option
 
 # How far behind the window an object is searched for instances that the moving window will reach.
 _LATER = timedelta(days=3650)
@@ -38,21 +42,80 @@ class Reason(StrEnum):
     BUSY = "busy"
 
 
+class Look(StrEnum):
+    """How an instance is drawn in the CRM's calendar."""
+
+    HIDDEN = "hidden"
+    GREY = "grey"
+    COLOUR = "colour"
+
+
+class Why(StrEnum):
+    """Why an instance becomes an appointment or not. The first one that applies, in this order."""
+
+    CONFLICT_CALENDAR = "conflict_calendar"
+    OWN = "own"
+    GONE = "gone"
+    SPECIAL = "special"
+    PRIVATE = "private"
+    NO_LENGTH = "no_length"
+    OPTION = "option"
+    NO_GUESTS = "no_guests"
+    HISTORY = "history"
+    UNKNOWN_GUESTS = "unknown_guests"
+    WAITS = "waits"
+    TAKEN = "taken"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The settings of an external calendar that decide (SYN-3)."""
+    """The settings of an external calendar that decide (SYN-3, SYN-4). Without ``linked`` it is a
+    conflict calendar, of which nothing is ever made."""
 
     tentative_blocks: bool = True
     out_of_office_blocks: bool = True
+    linked: bool = False
+    creation: ContactCreation = ContactCreation.NEVER
+    triggers: bool = False
+    review: bool = False
+    triggers_per_instance: bool = False
+
+    @classmethod
+    def of(
+        cls, option: Option, *, linked: bool, tentative_blocks: bool, out_of_office_blocks: bool
+    ) -> "Policy":
+        """The policy of a calendar with the given option."""
+        return cls(
+            tentative_blocks,
+            out_of_office_blocks,
+            linked,
+            option.creation,
+            option.triggers,
+            option.reviews,
+            option.triggers_per_instance,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict, why, and whether others may read no more of the event than "Busy"."""
+    """What is to be done about an instance.
+
+    ``verdict`` and ``reason`` are about the owner's time; ``private``: others may read no more of
+    it than "Busy". ``takes``: it becomes an appointment, or the one that it is stays, with new
+    contacts for ``make`` and with the known ones of ``link``. ``review`` wait for somebody's
+    decision, also beside known ones who are linked at once. ``fires``: the booking triggers.
+    """
 
     verdict: Verdict
     reason: Reason
     private: bool = False
+    look: Look = Look.HIDDEN
+    takes: bool = False
+    make: tuple[Guest, ...] = ()
+    link: tuple[Guest, ...] = ()
+    review: tuple[Guest, ...] = ()
+    fires: bool = False
+    why: Why = Why.CONFLICT_CALENDAR
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,13 +143,48 @@ class Laid:
     trouble: Trouble | None
 
 
-def decide(occurrence: Occurrence, policy: Policy, *, own: bool = False) -> Decision:
-    """What ``occurrence`` does to the time of its calendar's owner.
+def decide(
+    occurrence: Occurrence,
+    policy: Policy,
+    *,
+    own: bool = False,
+    guests: tuple[Guest, ...] = (),
+    known: Collection[str] = frozenset(),
+    now: datetime | None = None,
+    history: bool = False,
+    first_of_series: bool = True,
+    accepted: bool = False,
+    silent: bool = False,
+    declined: Collection[str] = frozenset(),
+) -> Decision:
+    """What ``occurrence`` means in the calendar of its owner.
 
-    ``own``: it is our copy of an appointment that holds this time already.
+    ``own``: it is our copy of an appointment that holds this time already. ``guests`` are those of
+    ``guests_of``, ``known`` the keys of those who are in the CRM, ``declined`` the keys of those
+    whom somebody decided against for this event. ``history``: it was here before the option was
+    chosen and has not changed since; it is taken only if a person ``accepted`` its guests, and
+    never fires. ``silent``: it is taken as the option says, but does not fire. ``first_of_series``
+    is true for single events. ``now`` (UTC): what is over then does not fire; None: nothing does.
     """
     reason = _reason(occurrence, own)
-    return Decision(_verdict(reason, policy), reason, occurrence.private)
+    verdict = _verdict(reason, policy)
+    make, link, review = _people(policy, guests, known, declined, accepted=accepted)
+    why = _why(occurrence, reason, policy, guests, (make, link, review), history, accepted)
+    takes = why is Why.TAKEN
+    may_fire = policy.triggers and not (history or silent)
+    once = first_of_series or policy.triggers_per_instance
+    return Decision(
+        verdict,
+        reason,
+        occurrence.private,
+        look=_look(verdict, policy, takes),
+        takes=takes,
+        make=make if takes else (),
+        link=link if takes else (),
+        review=review if why in (Why.TAKEN, Why.WAITS) else (),
+        fires=takes and may_fire and once and now is not None and now < occurrence.ends_at,
+        why=why,
+    )
 
 
 def _reason(occurrence: Occurrence, own: bool) -> Reason:
@@ -119,6 +217,61 @@ def _verdict(reason: Reason, policy: Policy) -> Verdict:
     return Verdict.BLOCKS
 
 
+_Guests = tuple[Guest, ...]
+
+
+def _people(
+    policy: Policy,
+    guests: _Guests,
+    known: Collection[str],
+    declined: Collection[str],
+    *,
+    accepted: bool,
+) -> tuple[_Guests, _Guests, _Guests]:
+    """Whom to make, whom to link, who waits. What a person accepted does not ask the option."""
+    link = tuple(guest for guest in guests if guest.key in known)
+    unknown = tuple(g for g in guests if g.key not in known and g.key not in declined)
+    if accepted or (policy.creation is ContactCreation.ALWAYS and not policy.review):
+        return unknown, link, ()
+    if policy.creation is ContactCreation.ALWAYS:
+        return (), link, unknown
+    return (), link, ()
+
+
+def _why(
+    occurrence: Occurrence,
+    reason: Reason,
+    policy: Policy,
+    guests: _Guests,
+    people: tuple[_Guests, _Guests, _Guests],
+    history: bool,
+    accepted: bool,
+) -> Why:
+    make, link, review = people
+    never = policy.creation is ContactCreation.NEVER
+    first = (
+        (not policy.linked, Why.CONFLICT_CALENDAR),
+        (reason is Reason.OWN, Why.OWN),
+        (reason in (Reason.CANCELLED, Reason.DECLINED), Why.GONE),
+        (occurrence.special or occurrence.out_of_office, Why.SPECIAL),
+        (occurrence.private, Why.PRIVATE),
+        (occurrence.ends_at <= occurrence.starts_at, Why.NO_LENGTH),
+        (never and not accepted, Why.OPTION),
+        (not guests, Why.NO_GUESTS),
+        (history and not accepted, Why.HISTORY),
+        (bool(make or link), Why.TAKEN),
+        (bool(review), Why.WAITS),
+    )
+    return next((why for holds, why in first if holds), Why.UNKNOWN_GUESTS)
+
+
+def _look(verdict: Verdict, policy: Policy, takes: bool) -> Look:
+    if verdict is Verdict.IGNORED:
+        return Look.HIDDEN
+    all_in_colour = policy.linked and policy.creation is ContactCreation.ALWAYS
+    return Look.COLOUR if takes or all_in_colour else Look.GREY
+
+
 def lay_out(
     raw: str,
     policy: Policy,
@@ -132,9 +285,8 @@ def lay_out(
 
     ``zone`` is the calendar's IANA zone, for whole days and times without a zone.
     """
-    found = reading.read(
-        raw, since=since, until=until, calendar_zone=zone, own_addresses=own_addresses
-    )
+    parsed = reading.parse(raw, calendar_zone=zone)
+    found = reading.between(parsed, since, until, own_addresses=own_addresses)
     spans = [
         _span(one, decision)
         for one in found.occurrences
@@ -142,7 +294,7 @@ def lay_out(
     ]
     return Laid(
         spans=tuple(sorted(spans)),
-        continues=_continues(raw, found, until=until, zone=zone),
+        continues=_continues(parsed, found, until),
         trouble=found.warnings[0] if found.warnings else None,
     )
 
@@ -162,10 +314,8 @@ def _span(one: Occurrence, decision: Decision) -> Span:
     )
 
 
-def _continues(raw: str, found: reading.Reading, *, until: datetime, zone: str) -> bool:
+def _continues(parsed: reading.Parsed, found: reading.Reading, until: datetime) -> bool:
     if found.occurrences:
         # A series that is alive may go on; asking for sure would cost more than laying out again.
         return any(one.recurring for one in found.occurrences)
-    return bool(
-        reading.read_occurrences(raw, since=until, until=until + _LATER, calendar_zone=zone)
-    )
+    return reading.any_between(parsed, until, until + _LATER)

@@ -26,6 +26,11 @@ from crm_app.providers.ical.zones import Zones
 from crm_app.providers.occurrence import EventStatus, Occurrence, Transparency, Trouble
 
 TANDEM_ID = "X-TANDEM-ID"
+# Google's and others' finer kinds of events, as the adapters note them.
+EVENT_TYPE = "X-TANDEM-EVENT-TYPE"
+_SPECIAL_TYPES = {"WORKINGLOCATION", "BIRTHDAY", "FOCUSTIME", "OUTOFOFFICE"}
+# Written by adapters of services that tell meetings from working locations, birthdays, focus time.
+SPECIAL = "X-TANDEM-SPECIAL"
 _MAX_CHARACTERS = 2_000_000
 _PRIVATE = {"PRIVATE", "CONFIDENTIAL"}
 _FREE_STATES = {"FREE", "WORKINGELSEWHERE"}
@@ -69,27 +74,68 @@ def read(
     ``calendar_zone`` is the IANA zone for floating times and whole days; ``own_addresses`` are the
     mail addresses of the calendar's owner. Raises only for an unknown ``calendar_zone``.
     """
+    parsed = parse(raw, calendar_zone=calendar_zone, max_characters=max_characters)
+    return between(parsed, since, until, own_addresses=own_addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The readable events of one UID."""
+
+    uid: str
+    members: tuple[Member, ...]
+    clock: Clock
+    recurring: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text taken apart once, of which any window can be read. It is not changed by that."""
+
+    series: tuple[Series, ...]
+    troubles: tuple[Trouble, ...]
+
+
+def parse(raw: str, *, calendar_zone: str, max_characters: int = _MAX_CHARACTERS) -> Parsed:
+    """``raw`` taken apart; see ``read``."""
     zone = ZoneInfo(calendar_zone)
     if len(raw) > max_characters:
-        return Reading((), (Trouble.TOO_LARGE,))
+        return Parsed((), (Trouble.TOO_LARGE,))
     lines = unfold(raw)
-    zones, scales = Zones(lines), Scales()
-    found: list[Occurrence] = []
+    zones = Zones(lines)
     troubles: list[Trouble] = []
-    for uid, bodies in _by_uid(lines, troubles).items():
-        clock = Clock(zones, zone)
+    groups = _by_uid(lines, troubles)
+    found = tuple(_series(uid, bodies, Clock(zones, zone)) for uid, bodies in groups.items())
+    return Parsed(found, tuple(troubles))
+
+
+def between(
+    parsed: Parsed, since: datetime, until: datetime, *, own_addresses: Collection[str] = ()
+) -> Reading:
+    """The occurrences that touch ``[since, until)``, UTC."""
+    scales = Scales()
+    found: list[Occurrence] = []
+    troubles = list(parsed.troubles)
+    for series in parsed.series:
+        # The window may add its own warnings.
+        clock = replace(series.clock, troubles=list(series.clock.troubles))
         try:
-            series = _series(uid, bodies, clock, since, until, scales, own_addresses)
+            shown = _shown(series, clock, since, until, scales, own_addresses)
         except Exception as error:
             # Whatever two parsers make of strangers' data, the other events must still be read.
             _log.debug("unreadable event: %s", type(error).__name__)
             clock.troubles.append(Trouble.BROKEN)
-            series = []
+            shown = []
         warnings = tuple(dict.fromkeys(clock.troubles))
         troubles += warnings
-        found += [replace(occurrence, warnings=warnings) for occurrence in series]
+        found += [replace(one, warnings=warnings) for one in shown] if warnings else shown
     found.sort(key=lambda occurrence: (occurrence.starts_at, occurrence.uid))
     return Reading(tuple(found), tuple(dict.fromkeys(troubles)))
+
+
+def any_between(parsed: Parsed, since: datetime, until: datetime) -> bool:
+    """Whether any occurrence touches ``[since, until)``, UTC."""
+    return bool(between(parsed, since, until).occurrences)
 
 
 def _by_uid(lines: list[str], troubles: list[Trouble]) -> dict[str, list[Properties]]:
@@ -105,41 +151,48 @@ def _by_uid(lines: list[str], troubles: list[Trouble]) -> dict[str, list[Propert
     return groups
 
 
-def _series(
-    uid: str,
-    bodies: list[Properties],
+def _series(uid: str, bodies: list[Properties], clock: Clock) -> Series:
+    try:
+        members = [member for body in bodies if (member := read_member(body, clock))]
+    except Exception as error:
+        _log.debug("unreadable event: %s", type(error).__name__)
+        members = []
+    if len(members) < len(bodies):
+        clock.troubles.append(Trouble.BROKEN)
+    recurring = any(member.repeats or member.replaces is not None for member in members)
+    return Series(uid, tuple(members), clock, recurring)
+
+
+def _shown(
+    series: Series,
     clock: Clock,
     since: datetime,
     until: datetime,
     scales: Scales,
     own_addresses: Collection[str],
 ) -> list[Occurrence]:
-    members = [member for body in bodies if (member := read_member(body, clock))]
-    if len(members) < len(bodies):
-        clock.troubles.append(Trouble.BROKEN)
-    recurring = any(member.repeats or member.replaces is not None for member in members)
+    """What of ``series`` touches the window; what its events are about is read only of those."""
     described: dict[int, Occurrence] = {}
     found: list[Occurrence] = []
-    for instance in instances(members, since=since, until=until, scales=scales):
+    for instance in instances(series.members, since=since, until=until, scales=scales, clock=clock):
+        starts_at, ends_at = _when(instance, clock)
+        if not _touches(starts_at, ends_at, since, until):
+            continue
         key = id(instance.member)
         if key not in described:
-            described[key] = _described(uid, instance.member, own_addresses, recurring)
-        placed = _placed(described[key], instance, clock)
-        if _touches(placed, since, until):
-            found.append(placed)
+            described[key] = _described(series, instance.member, own_addresses)
+        found.append(_placed(described[key], instance, starts_at, ends_at))
     return found
 
 
-def _described(
-    uid: str, member: Member, own_addresses: Collection[str], recurring: bool
-) -> Occurrence:
+def _described(series: Series, member: Member, own_addresses: Collection[str]) -> Occurrence:
     """All that does not depend on the instance."""
     texts = member.properties
     attendees = attendees_of(texts)
     organizer = texts.first("ORGANIZER")
     start = datetime.min.replace(tzinfo=UTC)
     return Occurrence(
-        uid=uid,
+        uid=series.uid,
         recurrence_id=None,
         starts_at=start,
         ends_at=start,
@@ -150,11 +203,13 @@ def _described(
         transparency=_transparency(texts),
         status=_status(texts),
         out_of_office=texts.word("X-MICROSOFT-CDO-BUSYSTATUS") == "OOF",
+        special=texts.word(EVENT_TYPE) in _SPECIAL_TYPES,
+        special=bool(texts.text(SPECIAL).strip()),
         organizer=(address_of(organizer) or None) if organizer else None,
         organizer_name=organizer.params.get("CN", "").strip() if organizer else "",
         attendees=attendees,
         declined_by_owner=declined(attendees, own_addresses),
-        recurring=recurring,
+        recurring=series.recurring,
         tandem_id=texts.text(TANDEM_ID).strip() or None,
     )
 
@@ -176,26 +231,35 @@ def _status(texts: Properties) -> EventStatus:
     return EventStatus.CONFIRMED
 
 
-def _placed(described: Occurrence, instance: Instance, clock: Clock) -> Occurrence:
+def _when(instance: Instance, clock: Clock) -> tuple[datetime, datetime]:
+    start, end = instance.span.start, instance.span.end
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return utc(start), utc(end)
+    return clock.midnight(start), clock.midnight(end)
+
+
+def _touches(starts_at: datetime, ends_at: datetime, since: datetime, until: datetime) -> bool:
+    if starts_at == ends_at:
+        return since <= starts_at < until
+    return starts_at < until and ends_at > since
+
+
+def _placed(
+    described: Occurrence, instance: Instance, starts_at: datetime, ends_at: datetime
+) -> Occurrence:
     """``described`` at the time of ``instance``."""
     start, end = instance.span.start, instance.span.end
     name = (
         name_of_instance(instance.original) if instance.original and described.recurring else None
     )
     if isinstance(start, datetime) and isinstance(end, datetime):
-        return replace(described, recurrence_id=name, starts_at=utc(start), ends_at=utc(end))
+        return replace(described, recurrence_id=name, starts_at=starts_at, ends_at=ends_at)
     return replace(
         described,
         recurrence_id=name,
-        starts_at=clock.midnight(start),
-        ends_at=clock.midnight(end),
+        starts_at=starts_at,
+        ends_at=ends_at,
         all_day=True,
         local_start_date=start,
         local_end_date=end,
     )
-
-
-def _touches(occurrence: Occurrence, since: datetime, until: datetime) -> bool:
-    if occurrence.starts_at == occurrence.ends_at:
-        return since <= occurrence.starts_at < until
-    return occurrence.starts_at < until and occurrence.ends_at > since

@@ -5,8 +5,8 @@ rules weighed, nothing but what recurrence needs; each component carries its num
 caller finds the texts again.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 import icalendar
@@ -33,7 +33,6 @@ class Member:
     properties: Properties
     span: Span
     replaces: Moment | None
-    clock: Clock = field(repr=False)
 
     @property
     def repeats(self) -> bool:
@@ -53,17 +52,25 @@ def read_member(properties: Properties, clock: Clock) -> Member | None:
     """``properties`` as a member of a series; None without any readable start."""
     replaces = clock.moment(properties.first("RECURRENCE-ID"))
     span = read_span(properties, clock, start=replaces)
-    return Member(properties, span, replaces, clock) if span else None
+    return Member(properties, span, replaces) if span else None
 
 
 def instances(
-    members: list[Member], *, since: datetime, until: datetime, scales: Scales
+    members: Sequence[Member],
+    *,
+    since: datetime,
+    until: datetime,
+    scales: Scales,
+    clock: Clock,
 ) -> Iterator[Instance]:
-    """All instances that touch the window, and some just outside it."""
+    """All instances that touch the window, and some just outside it; what was odd goes to ``clock``."""
+    if len(members) == 1 and members[0].replaces is None and not members[0].repeats:
+        yield Instance(members[0], members[0].span, members[0].span.start)
+        return
     master = max((one for one in members if one.replaces is None), key=_sequence, default=None)
     overrides = _newest(one for one in members if one.replaces is not None)
     if master is not None and master.repeats:
-        yield from _expand(master, list(overrides.values()), since, until, scales)
+        yield from _expand(master, list(overrides.values()), since, until, scales, clock)
         return
     # A single event, or single instances of a series that the owner does not hold as a whole.
     if master is not None and name_of_instance(master.span.start) not in overrides:
@@ -80,13 +87,18 @@ def _newest(overrides: Iterable[Member]) -> dict[str, Member]:
 
 
 def _expand(
-    master: Member, overrides: list[Member], since: datetime, until: datetime, scales: Scales
+    master: Member,
+    overrides: list[Member],
+    since: datetime,
+    until: datetime,
+    scales: Scales,
+    clock: Clock,
 ) -> Iterator[Instance]:
     span = _shorter(master.span)
     start, stop = since - _MARGIN, until + _MARGIN
-    rules, stop = _rules(master, span, start - span.length, stop, scales)
+    rules, stop = _rules(master, span, start - span.length, stop, scales, clock)
     calendar = icalendar.Calendar()
-    calendar.add_component(_master_copy(master, span, rules))
+    calendar.add_component(_master_copy(master, span, rules, clock))
     for number, member in enumerate(overrides, start=1):
         calendar.add_component(_override_copy(number, member, span))
     everyone = [master, *overrides]
@@ -113,7 +125,12 @@ def _original(member: Member, given: Span, named: Moment, series: Span) -> Momen
 
 
 def _rules(
-    master: Member, span: Span, since: datetime, until: datetime, scales: Scales
+    master: Member,
+    span: Span,
+    since: datetime,
+    until: datetime,
+    scales: Scales,
+    clock: Clock,
 ) -> tuple[list[Weighed], datetime]:
     """The rules that may run, and how far: a dense series ends early."""
     zone = span.start.tzinfo if isinstance(span.start, datetime) else UTC
@@ -125,21 +142,21 @@ def _rules(
     ]
     kept = [rule for rule in weighed if rule is not None]
     if len(kept) < len(texts):
-        master.clock.troubles.append(Trouble.TOO_DENSE)
+        clock.troubles.append(Trouble.TOO_DENSE)
     for rule in kept:
         last = nth_start(rule, wall, since.astimezone(zone).replace(tzinfo=None), _MAX_INSTANCES)
         if last is not None and (end := last.replace(tzinfo=zone).astimezone(UTC)) < until:
-            master.clock.troubles.append(Trouble.TOO_MANY)
+            clock.troubles.append(Trouble.TOO_MANY)
             until = end
     return kept, until
 
 
-def _master_copy(master: Member, span: Span, rules: list[Weighed]) -> icalendar.Event:
+def _master_copy(master: Member, span: Span, rules: list[Weighed], clock: Clock) -> icalendar.Event:
     copy = _copy(0, span, _sequence(master))
     for rule in rules:
         copy.add("RRULE", vRecur.from_ical(rule.rule))
     for name in ("RDATE", "EXDATE"):
-        listed = master.clock.moments(master.properties.all(name))[:_MAX_DATES]
+        listed = clock.moments(master.properties.all(name))[:_MAX_DATES]
         if listed:
             copy.add(name, [_aligned(moment, span.start) for moment in listed])
     return copy
