@@ -39,6 +39,7 @@ _COLUMNS: dict[str, list[tuple[str, sa.types.TypeEngine[object], object]]] = {
         ("series", _TEXT, ""),
         ("intake", _WORD, "none"),
         ("history", sa.Boolean(), sa.true()),
+        ("declined", sa.JSON(), sa.text("'[]'")),
     ],
     "sign_in_provider": [("for_calendars", sa.Boolean(), sa.false())],
 }
@@ -57,6 +58,7 @@ def upgrade() -> None:
                 batch.drop_column("option")
                 batch.add_column(sa.Column("default_calendar_id", sa.Integer(), nullable=True))
                 batch.add_column(sa.Column("option_changed_at", UTCDateTime(), nullable=True))
+                batch.add_column(sa.Column("backfilled_to", sa.Integer(), nullable=True))
                 batch.create_foreign_key(
                     "external_calendar_default_calendar_id_fkey",
                     "calendar",
@@ -136,6 +138,7 @@ def downgrade() -> None:
         batch.drop_constraint("external_calendar_default_calendar_id_fkey", type_="foreignkey")
         batch.drop_column("default_calendar_id")
         batch.drop_column("option_changed_at")
+        batch.drop_column("backfilled_to")
     for table, columns in _COLUMNS.items():
         with op.batch_alter_table(table) as batch:
             for name, _, _ in columns:

@@ -48,6 +48,8 @@ class ExternalCalendar(SQLModel, table=True):
         default=None, foreign_key="calendar.id", ondelete="SET NULL"
     )
     option_changed_at: datetime | None = None
+    # Somebody asked to take in what was there already: done up to this object's id; None: nothing asked.
+    backfilled_to: int | None = None
     cursor: str | None = None
     # False while a first (or repeated) full listing is under way.
     complete: bool = False
@@ -106,6 +108,8 @@ class ExternalObject(SQLModel, table=True):
     # Set when the object is the copy of an appointment that this user holds: it takes no time twice.
     appointment_id: int | None = Field(default=None, index=True)
     intake: Intake = Field(default=Intake.NONE, sa_type=enum_type(Intake))
+    # The keys of the guests whom somebody decided against for this event; they are not asked about again.
+    declined: list[str] = Field(default_factory=list, sa_column=Column(json_type(), nullable=False))
     # It was here before the sync option was chosen or the first listing ended: it triggers nothing.
     history: bool = False
     # Has instances after the window's end, so that moving the window must lay it out again.

@@ -66,7 +66,8 @@ class Occurrence:
 
     ``recurrence_id`` names the instance inside its series by the start that the rule gave it
     (``20260301T080000Z`` or ``20260301``), and is None for a single event. ``local_end_date`` is
-    exclusive. ``declined_by_owner`` means that the calendar's owner said no.
+    exclusive. ``declined_by_owner`` means that the calendar's owner said no. ``special``: no
+    meeting but a working location, a birthday or focus time; its people are not guests.
     """
 
     uid: str
@@ -83,6 +84,7 @@ class Occurrence:
     transparency: Transparency = Transparency.BUSY
     status: EventStatus = EventStatus.CONFIRMED
     out_of_office: bool = False
+    special: bool = False
     organizer: str | None = None
     organizer_name: str = ""
     attendees: tuple[Attendee, ...] = ()
