@@ -40,7 +40,7 @@ def load(session: Session, user_id: int, keys: Collection[str]) -> Company:
 
 def filters_for(session: Session, user_id: int) -> Filters:
     """The filters that count for a user: everybody's and his own."""
-    everybodys_or_his = or_(col(GuestFilter.user_id).is_(None), GuestFilter.user_id == user_id)
+    everybodys_or_his = or_(col(GuestFilter.user_id).is_(None), col(GuestFilter.user_id) == user_id)
     return Filters.of(session.exec(select(GuestFilter.pattern).where(everybodys_or_his)))
 
 

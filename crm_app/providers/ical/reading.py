@@ -29,8 +29,6 @@ TANDEM_ID = "X-TANDEM-ID"
 # Google's and others' finer kinds of events, as the adapters note them.
 EVENT_TYPE = "X-TANDEM-EVENT-TYPE"
 _SPECIAL_TYPES = {"WORKINGLOCATION", "BIRTHDAY", "FOCUSTIME", "OUTOFOFFICE"}
-# Written by adapters of services that tell meetings from working locations, birthdays, focus time.
-SPECIAL = "X-TANDEM-SPECIAL"
 _MAX_CHARACTERS = 2_000_000
 _PRIVATE = {"PRIVATE", "CONFIDENTIAL"}
 _FREE_STATES = {"FREE", "WORKINGELSEWHERE"}
@@ -204,7 +202,6 @@ def _described(series: Series, member: Member, own_addresses: Collection[str]) -
         status=_status(texts),
         out_of_office=texts.word("X-MICROSOFT-CDO-BUSYSTATUS") == "OOF",
         special=texts.word(EVENT_TYPE) in _SPECIAL_TYPES,
-        special=bool(texts.text(SPECIAL).strip()),
         organizer=(address_of(organizer) or None) if organizer else None,
         organizer_name=organizer.params.get("CN", "").strip() if organizer else "",
         attendees=attendees,
