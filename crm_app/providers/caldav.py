@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import chain
 from typing import TypeVar
 
+from crm_app.core import clock
 from crm_app.core.errors import AddressRefused, LoginExpired, RemoteError
 from crm_app.core.i18n import N_
 from crm_app.providers import caldav_objects as objects
@@ -17,6 +18,7 @@ from crm_app.providers.caldav_listing import LISTED, calendars_in
 from crm_app.providers.caldav_queries import events_between
 from crm_app.providers.calendar_port import (
     AccessLost,
+    Amendment,
     BusyTime,
     CalendarGone,
     Capability,
@@ -127,6 +129,23 @@ class CalDavCalendars:
 
     def delete(self, calendar_ref: str, href: str, etag: str | None) -> None:
         return self._at(calendar_ref, lambda collection: objects.delete(collection, href, etag))
+
+    def amend(
+        self,
+        calendar_ref: str,
+        href: str,
+        etag: str | None,
+        amendment: Amendment,
+        *,
+        recurrence_id: str | None = None,
+    ) -> Stored | None:
+        at = clock.now()
+        return self._at(
+            calendar_ref,
+            lambda collection: objects.amended(
+                collection, href, etag, amendment, recurrence_id=recurrence_id, at=at
+            ),
+        )
 
     def free_busy(
         self,

@@ -1,18 +1,20 @@
-"""Writing single events on a CalDAV server, so that a retry never makes a second one.
+"""Writing events on a CalDAV server, so that a retry never makes a second one.
 
 An event's name is made of its UID, so a second attempt meets the first. Changes are read, altered
 and written back under the etag that was read.
 """
 
+from datetime import datetime
 from urllib.parse import quote
 
 from crm_app.core.errors import PreconditionFailed, Rejected, RemoteError
 from crm_app.core.i18n import N_
 from crm_app.providers.caldav_queries import events_with_uid
-from crm_app.providers.calendar_port import OutgoingEvent, Stored
+from crm_app.providers.calendar_port import Amendment, OutgoingEvent, Stored
 from crm_app.providers.dav.client import DavRefused
 from crm_app.providers.dav.collection import Collection, Item
 from crm_app.providers.dav.hrefs import path_of
+from crm_app.providers.ical.amending import amend
 from crm_app.providers.ical.fingerprint import fingerprint
 from crm_app.providers.ical.objects import uid_of
 from crm_app.providers.ical.writing import rewrite, write
@@ -63,20 +65,60 @@ def _present(collection: Collection, href: str) -> Item | None:
 
 
 def update(collection: Collection, href: str, etag: str | None, event: OutgoingEvent) -> Stored:
-    item = _present(collection, href)
-    if item is None or (etag is not None and item.etag and item.etag != etag):
-        raise PreconditionFailed(detail="not at the known etag")
+    item = _at(collection, href, etag)
     try:
         text = rewrite(item.text, event)
     except ValueError:
         raise PreconditionFailed(detail="another event in its place") from None
+    return _replaced(collection, item, etag, text)
+
+
+def amended(
+    collection: Collection,
+    href: str,
+    etag: str | None,
+    amendment: Amendment,
+    *,
+    recurrence_id: str | None,
+    at: datetime,
+) -> Stored | None:
+    """See ``CalendarProvider.amend``."""
+    item = _at(collection, href, etag)
     try:
-        reached = collection.put(href, text, item.etag or etag)
+        text = amend(item.text, amendment, recurrence_id=recurrence_id, at=at)
+    except LookupError:
+        raise PreconditionFailed(detail="no such event or instance") from None
+    if text is not None:
+        return _replaced(collection, item, etag, text)
+    try:
+        collection.delete(href, item.etag or etag)
     except DavRefused as refused:
-        if refused.status in _CHANGED:
-            raise PreconditionFailed(detail=refused.detail) from None
-        raise
-    return _stored(collection, href, reached, text)
+        raise _if_changed(refused) from None
+    return None
+
+
+def _at(collection: Collection, href: str, etag: str | None) -> Item:
+    """What is at ``href`` and ``etag``; PreconditionFailed when it is not."""
+    item = _present(collection, href)
+    if item is None or (etag is not None and item.etag and item.etag != etag):
+        raise PreconditionFailed(detail="not at the known etag")
+    return item
+
+
+def _replaced(collection: Collection, item: Item, etag: str | None, text: str) -> Stored:
+    """``text`` in place of what was read."""
+    try:
+        reached = collection.put(item.href, text, item.etag or etag)
+    except DavRefused as refused:
+        raise _if_changed(refused) from None
+    return _stored(collection, item.href, reached, text)
+
+
+def _if_changed(refused: DavRefused) -> RemoteError:
+    """A refusal of a change to something that is not there any more as it was read."""
+    if refused.status in _CHANGED:
+        return PreconditionFailed(detail=refused.detail)
+    return refused
 
 
 def _stored(collection: Collection, href: str, etag: str | None, sent: str) -> Stored:

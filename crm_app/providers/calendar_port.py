@@ -31,6 +31,12 @@ class AccessLost(Rejected):
     default_message = N_("The other service no longer grants access to this calendar.")
 
 
+class WholeSeries(Rejected):
+    """The time of a series as a whole is its owner's; we move only single dates of it."""
+
+    default_message = N_("A whole series cannot be moved from here, only its single dates.")
+
+
 class Capability(StrEnum):
     """What only some services can do."""
 
@@ -220,10 +226,11 @@ class CalendarProvider(Protocol):
         that href, ``recurrence_id`` as in ``Occurrence``. Nobody gets mail of it from the service
         where the service lets us choose.
 
-        ``cancelled`` removes the event, or that instance. Gives where the changed object is now,
+        ``cancelled`` removes the event, or that instance. Without a ``recurrence_id`` the texts of a
+        whole series can be changed, or all of it removed. Gives where the changed object is now,
         None when it was removed or the service keeps the instance in another object. Raises
         PreconditionFailed when it is gone or not at ``etag`` any more, AccessLost when the account
-        may not change it.
+        may not change it, WholeSeries for a time given to a whole series.
         """
         ...
 

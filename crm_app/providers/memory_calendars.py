@@ -1,17 +1,20 @@
 """Calendars in memory, for tests and demonstrations, with the manners of real servers.
 
 Etags look odd, listings come in small pages, texts come back refolded, and any call can be made to
-fail before or after it took effect. ``MemoryAccount`` is the service with its data; an adapter is
-opened on it as on a real one, and several at once see the same calendars.
+fail before or after it took effect. An adapter is opened on a ``MemoryAccount`` as on a real
+service, and several at once see the same calendars.
 """
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from crm_app.core.errors import CursorExpired, PreconditionFailed, Rejected, RemoteUnavailable
+from crm_app.core import clock
+from crm_app.core.errors import CursorExpired, PreconditionFailed, Rejected
 from crm_app.providers.calendar_port import (
+    AccessLost,
+    Amendment,
     BusyTime,
     CalendarGone,
     Capability,
@@ -20,104 +23,18 @@ from crm_app.providers.calendar_port import (
     RemoteCalendar,
     RemoteEvent,
     Stored,
+    Watch,
 )
+from crm_app.providers.ical.amending import amend, override
 from crm_app.providers.ical.busy import busy_times
 from crm_app.providers.ical.fingerprint import fingerprint
 from crm_app.providers.ical.objects import components_of, uid_of
 from crm_app.providers.ical.writing import rewrite, write
+from crm_app.providers.memory_account import Channel, MemoryAccount, MemoryCalendar, Ring
 
+__all__ = ["MemoryAccount", "MemoryCalendar", "MemoryCalendars", "WakingCalendars"]
 
-@dataclass
-class Kept:
-    """An object as the service holds it; ``raw`` is None once it was removed."""
-
-    raw: str | None
-    revision: int
-
-
-@dataclass
-class MemoryCalendar:
-    """One calendar: ``oldest`` is the first revision that a cursor may still start from."""
-
-    shown: RemoteCalendar
-    objects: dict[str, Kept] = field(default_factory=dict)
-    revision: int = 0
-    oldest: int = 0
-
-    def store(self, href: str, raw: str | None) -> str:
-        """Write or (None) remove an object; its new etag."""
-        self.revision += 1
-        self.objects[href] = Kept(raw, self.revision)
-        return self.etag(href)
-
-    def etag(self, href: str) -> str:
-        return f'"C={self.objects[href].revision}@U={len(href)};ö"'
-
-    def raw(self, href: str) -> str | None:
-        return self.objects[href].raw if href in self.objects else None
-
-
-@dataclass
-class _Fault:
-    error: Exception
-    call: str | None
-    after: bool
-    times: int
-
-
-class MemoryAccount:
-    """A calendar service with one account."""
-
-    def __init__(self, *, page_size: int = 2) -> None:
-        self.page_size = page_size
-        self.calendars: dict[str, MemoryCalendar] = {}
-        self.calls: list[str] = []
-        self._faults: list[_Fault] = []
-
-    def add_calendar(self, name: str, *, writable: bool = True, zone: str | None = None) -> str:
-        """A new empty calendar; its ref."""
-        ref = f"memory:/{len(self.calendars) + 1}/"
-        shown = RemoteCalendar(ref, name, colour="#33aa55", writable=writable, zone=zone)
-        self.calendars[ref] = MemoryCalendar(shown)
-        return ref
-
-    def put(self, ref: str, entry: str, raw: str) -> str:
-        """Write an object as the person's own program would; its href."""
-        href = f"{ref}{entry}"
-        self.calendars[ref].store(href, raw)
-        return href
-
-    def remove(self, ref: str, href: str) -> None:
-        """Remove an object as the person's own program would."""
-        self.calendars[ref].store(href, None)
-
-    def expire_cursors(self, ref: str) -> None:
-        """No cursor given out so far is good any more."""
-        calendar = self.calendars[ref]
-        calendar.revision += 1
-        calendar.oldest = calendar.revision
-
-    def fail(
-        self, error: Exception, *, call: str | None = None, after: bool = False, times: int = 1
-    ) -> None:
-        """Make the next ``times`` calls (of that name) end with ``error``, before or after they
-        took effect."""
-        self._faults.append(_Fault(error, call, after, times))
-
-    def lose_answer(self, call: str | None = None) -> None:
-        """The next call takes effect, and its answer is lost."""
-        self.fail(RemoteUnavailable(detail="lost answer"), call=call, after=True)
-
-    def at(self, call: str, *, after: bool) -> None:
-        """Raise the fault that waits for this moment, if any."""
-        if not after:
-            self.calls.append(call)
-        for fault in list(self._faults):
-            if fault.after is after and fault.call in {None, call}:
-                fault.times -= 1
-                if fault.times == 0:
-                    self._faults.remove(fault)
-                raise fault.error
+_CHANNEL_LASTS = timedelta(days=7)
 
 
 class MemoryCalendars:
@@ -180,11 +97,8 @@ class MemoryCalendars:
     ) -> Stored:
         self._account.at("update", after=False)
         calendar = self._calendar(calendar_ref)
-        present = calendar.raw(href)
-        if present is None or (etag is not None and etag != calendar.etag(href)):
-            raise PreconditionFailed(detail="not at the known etag")
         try:
-            raw = rewrite(present, event)
+            raw = rewrite(_present(calendar, href, etag), event)
         except ValueError:
             raise PreconditionFailed(detail="another event in its place") from None
         reached = self._store(calendar, href, raw)
@@ -196,10 +110,32 @@ class MemoryCalendars:
         calendar = self._calendar(calendar_ref)
         if calendar.raw(href) is None:
             return
-        if etag is not None and etag != calendar.etag(href):
-            raise PreconditionFailed(detail="not at the known etag")
-        self._store(calendar, href, None)
+        _present(calendar, href, etag)
+        self._remove(calendar, href)
         self._account.at("delete", after=True)
+
+    def amend(
+        self,
+        calendar_ref: str,
+        href: str,
+        etag: str | None,
+        amendment: Amendment,
+        *,
+        recurrence_id: str | None = None,
+    ) -> Stored | None:
+        self._account.at("amend", after=False)
+        calendar = self._calendar(calendar_ref)
+        present = _present(calendar, href, etag)
+        try:
+            if recurrence_id is not None and self._account.split_series:
+                stored = self._amend_apart(calendar, href, amendment, recurrence_id)
+            else:
+                raw = amend(present, amendment, recurrence_id=recurrence_id, at=clock.now())
+                stored = self._amended(calendar, href, raw)
+        except LookupError:
+            raise PreconditionFailed(detail="no such event or instance") from None
+        self._account.at("amend", after=True)
+        return stored
 
     def free_busy(
         self,
@@ -212,9 +148,8 @@ class MemoryCalendars:
         time_limit: float = 4.0,
     ) -> list[BusyTime]:
         self._account.at("free_busy", after=False)
-        kept = self._calendar(calendar_ref).objects.values()
         return busy_times(
-            (each.raw for each in kept if each.raw is not None),
+            self._calendar(calendar_ref).texts(),
             since=since,
             until=until,
             calendar_zone=calendar_zone,
@@ -226,12 +161,74 @@ class MemoryCalendars:
             raise CalendarGone
         return self._account.calendars[ref]
 
-    def _store(self, calendar: MemoryCalendar, href: str, raw: str | None) -> str:
-        if not calendar.shown.writable:
-            raise Rejected(detail="read only")
+    def _amended(self, calendar: MemoryCalendar, href: str, raw: str | None) -> Stored | None:
+        if raw is None:
+            self._remove(calendar, href)
+            return None
+        return Stored(href, self._store(calendar, href, raw), fingerprint(raw))
+
+    def _amend_apart(
+        self, calendar: MemoryCalendar, href: str, amendment: Amendment, recurrence_id: str
+    ) -> None:
+        """The instance is kept apart from its series, also when it is cancelled."""
+        whole = calendar.text(href)
+        raw = override(whole, amendment, recurrence_id=recurrence_id, at=clock.now())
+        _writable(calendar)
+        self._account.put_instance(calendar.shown.ref, href, raw)
+
+    def _remove(self, calendar: MemoryCalendar, href: str) -> None:
+        _writable(calendar)
+        self._account.remove(calendar.shown.ref, href)
+
+    def _store(self, calendar: MemoryCalendar, href: str, raw: str) -> str:
+        _writable(calendar)
         # As servers do: the same meaning, another text.
-        kept = raw.replace("BEGIN:VEVENT", "X-SERVER:memory\r\nBEGIN:VEVENT", 1) if raw else raw
-        return calendar.store(href, kept)
+        kept = raw.replace("BEGIN:VEVENT", "X-SERVER:memory\r\nBEGIN:VEVENT", 1)
+        reached = calendar.store(href, kept)
+        self._account.ring(calendar.shown.ref)
+        return reached
+
+
+class WakingCalendars(MemoryCalendars):
+    """The same with calls when something changes; implements ``Wakeable`` too."""
+
+    capabilities: frozenset[Capability] = frozenset({Capability.INCREMENTAL, Capability.PUSH})
+
+    def watch(
+        self, calendar_ref: str, *, channel_id: str, address: str, secret: str, now: datetime
+    ) -> Watch:
+        self._account.at("watch", after=False)
+        self._calendar(calendar_ref)
+        ring = Ring(address, channel_id, f"resource of {calendar_ref}", secret)
+        self._account.channels[channel_id] = Channel(calendar_ref, ring)
+        self._account.at("watch", after=True)
+        return Watch(channel_id, ring.resource_id, now + _CHANNEL_LASTS)
+
+    def renew(self, calendar_ref: str, watch: Watch, *, now: datetime) -> Watch | None:
+        """As Google: None. With ``MemoryAccount.renews`` as Microsoft."""
+        self._account.at("renew", after=False)
+        if not self._account.renews:
+            return None
+        if watch.channel_id not in self._account.channels:
+            raise Rejected(detail="no such channel")
+        return replace(watch, expires_at=now + _CHANNEL_LASTS)
+
+    def unwatch(self, watch: Watch) -> None:
+        self._account.at("unwatch", after=False)
+        self._account.channels.pop(watch.channel_id, None)
+
+
+def _present(calendar: MemoryCalendar, href: str, etag: str | None) -> str:
+    """The text at ``href``. Raises PreconditionFailed when it is gone or at another etag."""
+    present = calendar.raw(href)
+    if present is None or (etag is not None and etag != calendar.etag(href)):
+        raise PreconditionFailed(detail="not at the known etag")
+    return present
+
+
+def _writable(calendar: MemoryCalendar) -> None:
+    if not calendar.shown.writable:
+        raise AccessLost(detail="read only")
 
 
 def _event(calendar: MemoryCalendar, href: str) -> RemoteEvent | None:
@@ -239,7 +236,13 @@ def _event(calendar: MemoryCalendar, href: str) -> RemoteEvent | None:
     if raw is None or "VEVENT" not in components_of(raw):
         return None
     return RemoteEvent(
-        href, calendar.etag(href), uid_of(raw), raw, fingerprint(raw), components_of(raw)
+        href,
+        calendar.etag(href),
+        uid_of(raw),
+        raw,
+        fingerprint(raw),
+        components_of(raw),
+        calendar.objects[href].series,
     )
 
 

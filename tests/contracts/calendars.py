@@ -1,32 +1,69 @@
 """The worlds in which the calendar port is tried: each has a calendar, and a person's other program
-that writes into it behind our back."""
+that writes into it behind our back.
+
+What is put outside is iCalendar with one UID: an event, or a series with its exceptions. A world whose
+service has another form, or keeps a series in several objects, turns it into that.
+"""
 
 import json
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 from crm_app.core.errors import LoginExpired
 from crm_app.providers.caldav import CalDavCalendars
 from crm_app.providers.calendar_port import CalendarProvider
-from crm_app.providers.memory_calendars import MemoryAccount, MemoryCalendars
+from crm_app.providers.memory_calendars import MemoryAccount, MemoryCalendars, WakingCalendars
 from tests.servers.icloud import ICloud
 from tests.servers.radicale import RadicaleServer, RadicaleUser
 
 LOOPBACK = ("127.0.0.0/8",)
 
 
-class CalendarWorld(Protocol):
-    """What the contract needs of a service besides the port."""
+class ReadableWorld(Protocol):
+    """What the contract needs of any service besides the port.
+
+    ``ref`` is its calendar and ``absent_ref`` one like it that is not there. Objects that are put
+    outside have a name of the test's (``entry``) and an href of the service's: of a series kept in
+    several objects, that of the one with the rule.
+    """
 
     ref: str
     name: str
+    writable: bool
 
+    @property
+    def absent_ref(self) -> str: ...
     def open(self) -> CalendarProvider: ...
     def open_with_wrong_password(self) -> CalendarProvider: ...
     def put_outside(self, entry: str, raw: str) -> str: ...
     def remove_outside(self, href: str) -> None: ...
-    def text_of(self, href: str) -> str: ...
     def spoil(self, cursor: str) -> str: ...
+
+
+class CalendarWorld(ReadableWorld, Protocol):
+    """A calendar that can be written. ``replace_outside`` changes what is at ``href`` as its owner
+    would; ``text_of`` is all of it as iCalendar. Whoever is opened as a reader may not write."""
+
+    def replace_outside(self, href: str, raw: str) -> None: ...
+    def text_of(self, href: str) -> str: ...
+    def open_as_reader(self) -> CalendarProvider: ...
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A call of the service at our address, the greeting of a new channel left out."""
+
+    channel_id: str
+    secret: str
+
+
+class WakingWorld(CalendarWorld, Protocol):
+    """A service that calls ``address`` when the calendar changes; ``heard`` waits for what is on
+    its way and gives each call once."""
+
+    address: str
+
+    def heard(self) -> list[Heard]: ...
 
 
 @dataclass
@@ -36,9 +73,15 @@ class MemoryWorld:
     name: str = "Work"
 
     @classmethod
-    def make(cls) -> "MemoryWorld":
-        account = MemoryAccount(page_size=3)
+    def make(cls, *, split_series: bool = False) -> Self:
+        account = MemoryAccount(page_size=3, split_series=split_series)
         return cls(account, account.add_calendar("Work"))
+
+    writable = True
+
+    @property
+    def absent_ref(self) -> str:
+        return "memory:/9/"
 
     def open(self) -> CalendarProvider:
         return MemoryCalendars(self.account)
@@ -50,15 +93,37 @@ class MemoryWorld:
     def put_outside(self, entry: str, raw: str) -> str:
         return self.account.put(self.ref, entry, raw)
 
+    def replace_outside(self, href: str, raw: str) -> None:
+        self.account.put(self.ref, href.removeprefix(self.ref), raw)
+
     def remove_outside(self, href: str) -> None:
         self.account.remove(self.ref, href)
 
     def text_of(self, href: str) -> str:
-        return self.account.calendars[self.ref].raw(href) or ""
+        return self.account.calendars[self.ref].text(href)
+
+    def open_as_reader(self) -> CalendarProvider:
+        self.account.make_read_only(self.ref)
+        return self.open()
 
     def spoil(self, cursor: str) -> str:
         self.account.expire_cursors(self.ref)
         return cursor
+
+
+@dataclass
+class WakingMemoryWorld(MemoryWorld):
+    """The same as a service that calls us."""
+
+    address: str = "https://crm.example/hooks/memory"
+
+    def open(self) -> CalendarProvider:
+        return WakingCalendars(self.account)
+
+    def heard(self) -> list[Heard]:
+        rung = [ring for ring in self.account.rings if ring.address == self.address]
+        self.account.rings.clear()
+        return [Heard(ring.channel_id, ring.secret) for ring in rung]
 
 
 @dataclass
@@ -76,23 +141,35 @@ class DavWorld:
         user = server.make_user()
         return cls(server, user, user.make_calendar("work", "Work"), sync_tokens)
 
+    writable = True
+
+    @property
+    def absent_ref(self) -> str:
+        return self.ref.replace("work", "gone")
+
     def open(self) -> CalendarProvider:
-        return self._open(self.user.password)
+        return self._open(self.user)
 
     def open_with_wrong_password(self) -> CalendarProvider:
-        return self._open("wrong")
+        return self._open(replace(self.user, password="wrong"))
 
-    def _open(self, password: str) -> CalendarProvider:
+    def open_as_reader(self) -> CalendarProvider:
+        return self._open(self.server.make_reader(self.user))
+
+    def _open(self, user: RadicaleUser) -> CalendarProvider:
         return CalDavCalendars(
             self.server.url,
-            self.user.name,
-            password,
+            user.name,
+            user.password,
             allow=LOOPBACK,
             sync_tokens=self.sync_tokens,
         )
 
     def put_outside(self, entry: str, raw: str) -> str:
         return self.user.put("work", entry, raw)
+
+    def replace_outside(self, href: str, raw: str) -> None:
+        self.user.put("work", href.rpartition("/")[2], raw)
 
     def remove_outside(self, href: str) -> None:
         assert self.user.ask("DELETE", href).status == 200
@@ -112,25 +189,35 @@ class ICloudWorld:
     """Radicale behind a proxy with iCloud's manners."""
 
     icloud: ICloud
+    server: RadicaleServer
     ref: str
     name: str = "Work"
 
     @classmethod
-    def make(cls, icloud: ICloud) -> "ICloudWorld":
+    def make(cls, icloud: ICloud, server: RadicaleServer) -> "ICloudWorld":
         icloud.user.make_calendar("work", "Work")
-        return cls(icloud, f"https://p42-caldav.icloud.com{icloud.outer('work')}")
+        return cls(icloud, server, f"https://p42-caldav.icloud.com{icloud.outer('work')}")
+
+    writable = True
+
+    @property
+    def absent_ref(self) -> str:
+        return self.ref.replace("work", "gone")
 
     def open(self) -> CalendarProvider:
-        return self._open(self.icloud.user.password)
+        return self._open(self.icloud.user)
 
     def open_with_wrong_password(self) -> CalendarProvider:
-        return self._open("wrong")
+        return self._open(replace(self.icloud.user, password="wrong"))
 
-    def _open(self, password: str) -> CalendarProvider:
+    def open_as_reader(self) -> CalendarProvider:
+        return self._open(self.server.make_reader(self.icloud.user))
+
+    def _open(self, user: RadicaleUser) -> CalendarProvider:
         return CalDavCalendars(
             "https://caldav.icloud.com/",
-            self.icloud.user.name,
-            password,
+            user.name,
+            user.password,
             allow=LOOPBACK,
             network=self.icloud.network,
         )
@@ -138,6 +225,9 @@ class ICloudWorld:
     def put_outside(self, entry: str, raw: str) -> str:
         self.icloud.user.put("work", entry, raw)
         return self.icloud.outer("work", entry)
+
+    def replace_outside(self, href: str, raw: str) -> None:
+        self.icloud.user.put("work", href.rpartition("/")[2], raw)
 
     def remove_outside(self, href: str) -> None:
         assert self.icloud.user.ask("DELETE", self.icloud.inner(href)).status == 200

@@ -20,6 +20,30 @@ import pytest
 
 PASSWORD = "app-password"
 
+# Everybody has his own home; "ann-reader" may look into ann's.
+_RIGHTS = r"""
+[root]
+user: .+
+collection:
+permissions: R
+[home]
+user: .+
+collection: {user}
+permissions: RW
+[calendars]
+user: .+
+collection: {user}/[^/]+
+permissions: rw
+[reader]
+user: (.+)-reader
+collection: {0}
+permissions: R
+[read calendars]
+user: (.+)-reader
+collection: {0}/[^/]+
+permissions: r
+"""
+
 _CALENDAR = """<?xml version="1.0" encoding="utf-8"?>
 <C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"
               xmlns:A="http://apple.com/ns/ical/">
@@ -111,6 +135,10 @@ class RadicaleServer:
             users.write(f"{name}:{password}\n")
         return RadicaleUser(name, password, self.port)
 
+    def make_reader(self, owner: RadicaleUser) -> RadicaleUser:
+        """An account that may read the calendars of ``owner`` and not write them."""
+        return self.make_user(f"{owner.name}-reader")
+
 
 def _free_port() -> int:
     with socket.socket() as probe:
@@ -130,11 +158,13 @@ def serving(folder: Path) -> Iterator[RadicaleServer]:
     """Radicale with plain htpasswd users, without its delay after a wrong password."""
     server = RadicaleServer(_free_port(), folder / "users")
     server.users_file.touch()
+    (folder / "rights").write_text(_RIGHTS)
     config = folder / "config"
     config.write_text(
         f"[server]\nhosts = 127.0.0.1:{server.port}\nmax_connections = 50\n"
         f"[auth]\ntype = htpasswd\nhtpasswd_filename = {server.users_file}\n"
         "htpasswd_encryption = plain\ndelay = 0\n"
+        f"[rights]\ntype = from_file\nfile = {folder / 'rights'}\n"
         f"[storage]\nfilesystem_folder = {folder / 'data'}\n"
         "[logging]\nlevel = info\n"
     )

@@ -47,6 +47,14 @@ class Instance:
     span: Span
     original: Moment | None
 
+    @property
+    def is_own(self) -> bool:
+        """Whether ``member`` was written for this instance alone."""
+        replaces = self.member.replaces
+        if replaces is None or self.original is None:
+            return False
+        return name_of_instance(aligned(replaces, self.original)) == name_of_instance(self.original)
+
 
 def read_member(properties: Properties, clock: Clock) -> Member | None:
     """``properties`` as a member of a series; None without any readable start."""
@@ -67,7 +75,7 @@ def instances(
     if len(members) == 1 and members[0].replaces is None and not members[0].repeats:
         yield Instance(members[0], members[0].span, members[0].span.start)
         return
-    master = max((one for one in members if one.replaces is None), key=_sequence, default=None)
+    master = newest_master(members)
     overrides = _newest(one for one in members if one.replaces is not None)
     if master is not None and master.repeats:
         yield from _expand(master, list(overrides.values()), since, until, scales, clock)
@@ -78,10 +86,15 @@ def instances(
     yield from (Instance(one, one.span, one.replaces) for one in overrides.values())
 
 
+def newest_master(members: Iterable[Member]) -> Member | None:
+    """The event itself, or the series with its rule."""
+    return max((one for one in members if one.replaces is None), key=sequence_of, default=None)
+
+
 def _newest(overrides: Iterable[Member]) -> dict[str, Member]:
     """One member per instance: the one with the highest SEQUENCE."""
     newest: dict[str, Member] = {}
-    for member in sorted(overrides, key=_sequence):
+    for member in sorted(overrides, key=sequence_of):
         newest[name_of_instance(member.replaces or member.span.start)] = member
     return newest
 
@@ -120,7 +133,7 @@ def _original(member: Member, given: Span, named: Moment, series: Span) -> Momen
     """The start that the rule gave. An override of "this and future" shows many instances."""
     if member.replaces is None or given.start == member.span.start:
         return named
-    moved_by = _wall(member.span.start) - _wall(_aligned(member.replaces, series.start))
+    moved_by = _wall(member.span.start) - _wall(aligned(member.replaces, series.start))
     return given.start - moved_by
 
 
@@ -152,19 +165,19 @@ def _rules(
 
 
 def _master_copy(master: Member, span: Span, rules: list[Weighed], clock: Clock) -> icalendar.Event:
-    copy = _copy(0, span, _sequence(master))
+    copy = _copy(0, span, sequence_of(master))
     for rule in rules:
         copy.add("RRULE", vRecur.from_ical(rule.rule))
     for name in ("RDATE", "EXDATE"):
         listed = clock.moments(master.properties.all(name))[:_MAX_DATES]
         if listed:
-            copy.add(name, [_aligned(moment, span.start) for moment in listed])
+            copy.add(name, [aligned(moment, span.start) for moment in listed])
     return copy
 
 
 def _override_copy(number: int, member: Member, series: Span) -> icalendar.Event:
-    replaces = _aligned(member.replaces or member.span.start, series.start)
-    copy = _copy(number, _shorter(member.span), _sequence(member))
+    replaces = aligned(member.replaces or member.span.start, series.start)
+    copy = _copy(number, _shorter(member.span), sequence_of(member))
     value = vDDDTypes(replaces)
     prop = member.properties.first("RECURRENCE-ID")
     ranged = prop is not None and prop.params.get("RANGE", "").upper() == "THISANDFUTURE"
@@ -184,7 +197,8 @@ def _copy(number: int, span: Span, sequence: int) -> icalendar.Event:
     return copy
 
 
-def _sequence(member: Member) -> int:
+def sequence_of(member: Member) -> int:
+    """Its SEQUENCE, 0 when there is no sensible one."""
     text = member.properties.text("SEQUENCE").strip()
     return int(text) if text.isdigit() and len(text) < 10 else 0
 
@@ -194,7 +208,7 @@ def _shorter(span: Span) -> Span:
     return Span(span.start, span.start + min(span.length, _LONGEST_REPEATED))
 
 
-def _aligned(moment: Moment, start: Moment) -> Moment:
+def aligned(moment: Moment, start: Moment) -> Moment:
     """``moment`` as the kind of value that ``start`` is: dates of timed series, and the reverse,
     are common mistakes."""
     if isinstance(moment, datetime) and not isinstance(start, datetime):

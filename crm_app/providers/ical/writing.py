@@ -12,12 +12,12 @@ from icalendar.prop import vText
 
 from crm_app.providers.calendar_port import OutgoingEvent
 from crm_app.providers.ical.lines import Block, blocks, fold, name_of, own_properties, unfold
+from crm_app.providers.ical.objects import PRODUCT
 from crm_app.providers.ical.people import address_of, plain_address
 from crm_app.providers.ical.properties import Properties, read_property
 from crm_app.providers.ical.times import Clock, read_span, utc
 from crm_app.providers.ical.zones import Zones
 
-PRODUCT = "-//Tandem//Tandem CRM//EN"
 _TIMES = {"DTSTART", "DTEND", "DURATION", "X-MICROSOFT-CDO-ALLDAYEVENT"}
 _PEOPLE = {"ORGANIZER", "ATTENDEE"}
 _STAMPS = {"DTSTAMP", "LAST-MODIFIED", "SEQUENCE"}
@@ -35,7 +35,7 @@ def write(event: OutgoingEvent) -> str:
             f"PRODID:{PRODUCT}",
             "CALSCALE:GREGORIAN",
             "BEGIN:VEVENT",
-            f"UID:{_escaped(event.uid)}",
+            f"UID:{escaped(event.uid)}",
             *_times(event),
             *_stamps(event, event.sequence),
             *_texts(event),
@@ -129,15 +129,15 @@ def _stamps(event: OutgoingEvent, sequence: int) -> list[str]:
 
 def _texts(event: OutgoingEvent, present_class: str = "") -> list[str]:
     found = [
-        f"SUMMARY:{_escaped(event.summary)}",
+        f"SUMMARY:{escaped(event.summary)}",
         f"STATUS:{event.status.upper()}",
         f"TRANSP:{'OPAQUE' if event.busy else 'TRANSPARENT'}",
-        f"X-TANDEM-ID:{_escaped(event.tandem_id)}",
+        f"X-TANDEM-ID:{escaped(event.tandem_id)}",
     ]
     if event.description:
-        found.append(f"DESCRIPTION:{_escaped(event.description)}")
+        found.append(f"DESCRIPTION:{escaped(event.description)}")
     if event.location:
-        found.append(f"LOCATION:{_escaped(event.location)}")
+        found.append(f"LOCATION:{escaped(event.location)}")
     if event.url:
         found.append(f"URL:{''.join(_clean(event.url).split())}")
     if event.private:
@@ -206,7 +206,8 @@ def _utc_text(moment: datetime) -> str:
     return (moment.astimezone(UTC)).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A TEXT value (RFC 5545 §3.3.11) without anything that could end its line."""
     escaped: bytes = vText(_clean(text.replace("\r\n", "\n"))).to_ical()
     return escaped.decode()
 
