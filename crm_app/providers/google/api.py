@@ -1,0 +1,111 @@
+"""Google's client library on our own HTTP client.
+
+The library builds the requests from the description of the API that it ships with (nothing is
+downloaded); they go out through ``SafeHttp``, because httplib2 knows no time limit for a whole
+request. Nothing is repeated here except once after a refused access token: the caller decides about
+waiting. Batch requests are never used, they would go to another address than the one configured.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+from urllib.parse import urlsplit
+
+import httplib2
+from googleapiclient.discovery import build_from_document
+from googleapiclient.discovery_cache import get_static_doc
+from googleapiclient.errors import Error as ClientError
+from googleapiclient.errors import HttpError
+
+from crm_app.core.errors import RemoteError, RemoteUnavailable
+from crm_app.providers.google.errors import meaning
+from crm_app.providers.google.tokens import Tokens
+from crm_app.providers.oauth_port import OAuthApp
+from crm_app.providers.safe_http import SafeHttp
+
+Json = dict[str, Any]
+# 250 events with many guests and long texts each stay below this.
+_LARGEST = 100_000_000
+_SENT = {"accept", "content-type", "if-match", "x-http-method-override"}
+
+
+class Api:
+    """One account's connection."""
+
+    def __init__(
+        self, secret: str, app: OAuthApp, *, api: str, token_url: str, timeout: float
+    ) -> None:
+        # An administrator set these addresses, so they may be in the own network.
+        hosts = [urlsplit(address).hostname or "" for address in (api, token_url)]
+        self._http = SafeHttp(allow=hosts, timeout=timeout, max_bytes=_LARGEST)
+        self.tokens = Tokens(self._http, app, token_url, secret)
+        self._service = build_from_document(
+            get_static_doc("calendar", "v3"),
+            http=_Transport(self._http, self.tokens),
+            client_options={"api_endpoint": api.rstrip("/") + "/"},
+        )
+        self.events: Any = self._service.events()
+
+    def __repr__(self) -> str:
+        return "Api(...)"
+
+    @property
+    def calendar_list(self) -> Any:
+        return self._service.calendarList()
+
+    @property
+    def channels(self) -> Any:
+        return self._service.channels()
+
+    def run(self, request: Any, *, etag: str | None = None) -> Json:
+        """The answer to ``request``, sent with If-Match when there is an etag. Raises RemoteError."""
+        if etag:
+            request.headers["If-Match"] = etag
+        try:
+            answer = request.execute(num_retries=0)
+        except HttpError as error:
+            raised: RemoteError = meaning(error.resp.status, error.resp, error.content)
+        except (ClientError, ValueError) as error:
+            raised = RemoteUnavailable(detail=f"answer not readable: {type(error).__name__}")
+        else:
+            return answer if isinstance(answer, dict) else {}
+        # Raised here and not above, so that no vendor's exception with the request hangs on it.
+        raise raised
+
+    def limited(self, seconds: float) -> AbstractContextManager[None]:
+        """All requests inside the block end within ``seconds``."""
+        return self._http.limited(seconds)
+
+    def close(self) -> None:
+        self._http.close()
+
+
+class _Transport:
+    """What Google's library expects of httplib2, with the account's token on each request."""
+
+    def __init__(self, http: SafeHttp, tokens: Tokens) -> None:
+        self._http, self._tokens = http, tokens
+
+    def request(
+        self,
+        uri: str,
+        method: str = "GET",
+        body: str | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        **_: object,
+    ) -> tuple[httplib2.Response, bytes]:
+        kept = {name: value for name, value in (headers or {}).items() if name.lower() in _SENT}
+        content = body.encode() if isinstance(body, str) else body or b""
+
+        def send() -> Any:
+            signed = {**kept, "Authorization": self._tokens.bearer()}
+            return self._http.request(method, uri, headers=signed, content=content, follow=False)
+
+        answer = send()
+        if answer.status == 401:
+            self._tokens.renew()
+            answer = send()
+        return httplib2.Response({**answer.headers, "status": str(answer.status)}), answer.content
+
+    def close(self) -> None:
+        pass
