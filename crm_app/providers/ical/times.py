@@ -64,7 +64,11 @@ class Clock:
             naive = datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001
         except ValueError:
             return None
-        return naive.replace(tzinfo=UTC if found.group(7) else self._zone(tzid))
+        if not found.group(7):
+            return naive.replace(tzinfo=self._zone(tzid))
+        # Both a Z and a TZID: the instant is that of the Z, the zone is where it repeats.
+        exact = naive.replace(tzinfo=UTC)
+        return exact.astimezone(self._zone(tzid)) if tzid else exact
 
     def _zone(self, tzid: str | None) -> tzinfo:
         if not tzid:

@@ -1,0 +1,195 @@
+"""The calendars of one Microsoft account; implements ``CalendarProvider``, ``Wakeable``, ``Rotating``.
+
+A calendar's ref and an event's href are Graph's ids, immutable ones. All network goes through one
+client with limits of time and size; a mailbox takes few questions at a time, so one adapter asks one
+after the other.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from crm_app.core.errors import RemoteError
+from crm_app.providers.calendar_port import (
+    Amendment,
+    BusyTime,
+    Capability,
+    OutgoingEvent,
+    Page,
+    RemoteCalendar,
+    Stored,
+    Watch,
+)
+from crm_app.providers.ical.busy import busy_times
+from crm_app.providers.microsoft import delta, objects, push
+from crm_app.providers.microsoft.errors import of_calendar
+from crm_app.providers.microsoft.http import PREFER, GraphClient
+from crm_app.providers.microsoft.people import FIELDS, addresses_of
+from crm_app.providers.microsoft.reading import remote_event
+from crm_app.providers.microsoft.tokens import Tokens, opened_networks
+from crm_app.providers.oauth_port import OAuthApp
+from crm_app.providers.pinned_transport import Network
+from crm_app.providers.safe_http import SafeHttp
+
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+# Outlook's own colours, where the person chose none by number.
+_COLOURS = {
+    "lightblue": "#5ca9e5",
+    "lightgreen": "#7fba42",
+    "lightorange": "#f7894a",
+    "lightgray": "#8c98a3",
+    "lightyellow": "#e4bc07",
+    "lightteal": "#4dbfb1",
+    "lightpink": "#e667b4",
+    "lightbrown": "#a5866b",
+    "lightred": "#e5687a",
+}
+
+
+class GraphCalendars:
+    """``secret`` is msal's token cache, ``graph`` and ``authority`` are where Graph and the sign-in
+    server answer; ``timeout`` is in seconds per request, ``page_size`` in events."""
+
+    capabilities: frozenset[Capability] = frozenset({Capability.INCREMENTAL, Capability.PUSH})
+
+    def __init__(
+        self,
+        secret: str,
+        app: OAuthApp,
+        *,
+        graph: str,
+        authority: str,
+        timeout: float = 30.0,
+        page_size: int = 200,
+        network: Network | None = None,
+    ) -> None:
+        self._http = SafeHttp(
+            allow=opened_networks(graph, authority), timeout=timeout, network=network
+        )
+        self._tokens = Tokens(secret, app, authority, self._http)
+        self._client = GraphClient(graph, self._tokens, self._http)
+        self._page_size = page_size
+
+    def __repr__(self) -> str:
+        return "GraphCalendars(...)"
+
+    def close(self) -> None:
+        self._http.close()
+
+    def secret(self) -> str | None:
+        return self._tokens.secret()
+
+    def addresses(self) -> list[str]:
+        """All mail addresses that are known to be the owner's, the main one first."""
+        told = self._client.ask("GET", self._client.url(select=FIELDS))
+        return addresses_of(told, self._tokens.owner)
+
+    def discover(self) -> list[RemoteCalendar]:
+        return [_calendar(each) for each in self._listed(self._client.url("calendars", top="100"))]
+
+    def pull(self, calendar_ref: str, cursor: str | None) -> Iterator[Page]:
+        with _meant():
+            yield from delta.pull(self._client, calendar_ref, cursor, self._page_size)
+
+    def create(self, calendar_ref: str, event: OutgoingEvent) -> Stored:
+        with _meant():
+            return objects.create(self._client, calendar_ref, event)
+
+    def update(
+        self, calendar_ref: str, href: str, etag: str | None, event: OutgoingEvent
+    ) -> Stored:
+        with _meant():
+            return objects.update(self._client, calendar_ref, href, etag, event)
+
+    def delete(self, calendar_ref: str, href: str, etag: str | None) -> None:
+        with _meant():
+            objects.delete(self._client, calendar_ref, href, etag)
+
+    def amend(
+        self,
+        calendar_ref: str,
+        href: str,
+        etag: str | None,
+        amendment: Amendment,
+        *,
+        recurrence_id: str | None = None,
+    ) -> Stored | None:
+        with _meant():
+            return objects.amend(self._client, calendar_ref, href, etag, amendment, recurrence_id)
+
+    def free_busy(
+        self,
+        calendar_ref: str,
+        since: datetime,
+        until: datetime,
+        *,
+        calendar_zone: str,
+        own_addresses: Collection[str] = (),
+        time_limit: float = 4.0,
+    ) -> list[BusyTime]:
+        link = self._client.url(
+            "calendars",
+            calendar_ref,
+            "calendarView",
+            startDateTime=_instant(since),
+            endDateTime=_instant(until),
+        )
+        with _meant(), self._client.limited(time_limit):
+            found = [remote_event(each, self._client.owner) for each in self._listed(link)]
+        return busy_times(
+            (event.raw for event in found),
+            since=since,
+            until=until,
+            calendar_zone=calendar_zone,
+            own_addresses=own_addresses,
+        )
+
+    def watch(
+        self, calendar_ref: str, *, channel_id: str, address: str, secret: str, now: datetime
+    ) -> Watch:
+        with _meant():
+            return push.watch(self._client, calendar_ref, address=address, secret=secret, now=now)
+
+    def renew(self, calendar_ref: str, watch: Watch, *, now: datetime) -> Watch | None:
+        return push.renew(self._client, watch, now=now)
+
+    def unwatch(self, watch: Watch) -> None:
+        push.unwatch(self._client, watch)
+
+    def _listed(self, link: str) -> Iterator[dict[str, Any]]:
+        """Everything in a listing, over all its pages."""
+        prefer = f"{PREFER}, odata.maxpagesize={self._page_size}"
+        while link:
+            told = self._client.ask("GET", link, prefer=prefer)
+            yield from told.get("value") or []
+            link = str(told.get("@odata.nextLink") or "")
+
+
+@contextmanager
+def _meant() -> Iterator[None]:
+    """What a refusal means for a calendar."""
+    try:
+        yield
+    except RemoteError as error:
+        meant = of_calendar(error)
+        if meant is error:
+            raise
+        raise meant from None
+
+
+def _calendar(told: dict[str, Any]) -> RemoteCalendar:
+    named = str(told.get("hexColor") or "")
+    return RemoteCalendar(
+        ref=str(told["id"]),
+        name=str(told.get("name") or ""),
+        colour=named.lower()
+        if _HEX.fullmatch(named)
+        else _COLOURS.get(str(told.get("color") or "").lower(), ""),
+        writable=bool(told.get("canEdit", True)),
+    )
+
+
+def _instant(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
