@@ -126,9 +126,10 @@ class MemoryCalendars:
         self._account.at("amend", after=False)
         calendar = self._calendar(calendar_ref)
         present = _present(calendar, href, etag)
+        stored: Stored | None = None
         try:
             if recurrence_id is not None and self._account.split_series:
-                stored = self._amend_apart(calendar, href, amendment, recurrence_id)
+                self._amend_apart(calendar, href, amendment, recurrence_id)
             else:
                 raw = amend(present, amendment, recurrence_id=recurrence_id, at=clock.now())
                 stored = self._amended(calendar, href, raw)

@@ -43,14 +43,8 @@ class Spelling:
             return original.strftime(_DATE)
         if self.is_utc:
             return utc_text(original)
-        return self._wall(original).strftime(_WALL)
-
-    def _wall(self, moment: datetime) -> datetime:
-        """On this wall clock; a time that a clock change skips stays as the rule has it."""
-        as_given = moment.replace(tzinfo=self.zone, fold=0)
-        if utc(as_given) == utc(moment):
-            return as_given
-        return moment.astimezone(self.zone)
+        # In its own zone a time that a clock change skips stays as the rule has it.
+        return original.astimezone(self.zone).strftime(_WALL)
 
     def start_and_end(self, start: Moment, end: Moment, *, fixed: bool = False) -> list[str]:
         """DTSTART and DTEND lines. ``fixed`` times are instants and no wall-clock times without a

@@ -22,6 +22,15 @@ _LONGEST = timedelta(days=3660)
 _DAY = timedelta(days=1)
 
 
+def _value_and_zone(prop: Property) -> tuple[str, str | None]:
+    tzid = prop.params.get("TZID")
+    if ":" not in prop.value:
+        return prop.value, tzid
+    # An unquoted TZID with a colon in it, such as tzone://Microsoft/Custom.
+    rest, _, value = prop.value.rpartition(":")
+    return value, f"{tzid}:{rest}"
+
+
 @dataclass
 class Clock:
     """Reads the times of one object; what was odd about them gathers in ``troubles``."""
@@ -34,19 +43,16 @@ class Clock:
         """The moment of a DTSTART-like property; None when it is absent or cannot be read."""
         if prop is None:
             return None
-        tzid = prop.params.get("TZID")
-        if ":" in prop.value:
-            # An unquoted TZID with a colon in it, such as tzone://Microsoft/Custom.
-            rest, _, value = prop.value.rpartition(":")
-            return self.read(value, f"{tzid}:{rest}")
-        return self.read(prop.value, tzid)
+        value, tzid = _value_and_zone(prop)
+        return self.read(value, tzid)
 
     def moments(self, props: list[Property]) -> list[Moment]:
         """All moments of EXDATE or RDATE lines; of a period its start."""
         texts = (
-            (text.partition("/")[0], prop.params.get("TZID"))
+            (text.partition("/")[0], tzid)
             for prop in props
-            for text in prop.value.split(",")
+            for value, tzid in [_value_and_zone(prop)]
+            for text in value.split(",")
         )
         return [found for text, tzid in texts if (found := self.read(text, tzid)) is not None]
 
