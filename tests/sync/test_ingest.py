@@ -1,4 +1,4 @@
-"""The table of what an external event does to its owner's time: SYN-2, SYN-3, SYN-8, SYN-12."""
+"""The table of what an external event means: SYN-2, SYN-3, SYN-4, SYN-5, SYN-7, SYN-8, SYN-12."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -7,10 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_app.core.kinds import ContactCreation
 from crm_app.providers.occurrence import Attendee, EventStatus, Occurrence, Transparency, Trouble
 from crm_app.sync import ingest
-from crm_app.sync.ingest import Decision, Laid, Policy, Reason, Verdict, decide, lay_out
+from crm_app.sync.guests import Guest, guests_of
+from crm_app.sync.ingest import Laid, Policy, Reason, Verdict, Why, decide, lay_out
+from tests.sync import rules
 from tests.sync.objects import calendar, event, exception
+from tests.sync.rules import DOCUMENT, RULES, Rule, document, judged
 
 SINCE = datetime(2026, 11, 22, tzinfo=UTC)
 UNTIL = datetime(2028, 5, 22, tzinfo=UTC)
@@ -221,6 +225,49 @@ def test_syn3_syn12_what_an_event_does_to_its_owners_time(row: Row) -> None:
     assert all(span.private is row.private for span in found.spans)
 
 
+@pytest.mark.parametrize(
+    "rule", RULES, ids=lambda rule: f"{rule.id} {rule.what}: {rule.option} {' '.join(rule.when)}"
+)
+def test_syn4_syn7_what_becomes_of_an_event(rule: Rule) -> None:
+    decision = judged(rule)
+    assert (decision.verdict, decision.look) == (rule.time, rule.look)
+    assert decision.private is rule.private
+    assert _names(decision.make) == rule.make
+    assert _names(decision.link) == rule.link
+    assert _names(decision.review) == rule.wait
+    assert decision.fires is rule.fires
+    assert decision.takes is bool(rule.make or rule.link)
+
+
+def _names(guests: tuple[Guest, ...]) -> str:
+    return " ".join(guest.email.partition("@")[0] for guest in guests)
+
+
+def test_syn4_the_table_says_each_thing_once_and_stands_in_the_manual() -> None:
+    said = [(rule.what, rule.option, rule.when) for rule in RULES]
+    assert len(said) == len(set(said)) >= 60
+    assert DOCUMENT.read_text(encoding="utf-8") == document()
+
+
+@pytest.mark.parametrize(
+    ("raw", "option", "why"),
+    [
+        (event(), "Two-way", Why.NO_GUESTS),
+        (event(BUSY_GUEST), "One-way", Why.OPTION),
+        (event(BUSY_GUEST), "Smart", Why.UNKNOWN_GUESTS),
+        (event(BUSY_GUEST), "Two-way", Why.TAKEN),
+        (event(BUSY_GUEST), "Two-way with review", Why.WAITS),
+        (event(BUSY_GUEST), "Conflict calendar", Why.CONFLICT_CALENDAR),
+        (event("CLASS:PRIVATE", BUSY_GUEST), "Two-way", Why.PRIVATE),
+        (event("STATUS:CANCELLED", BUSY_GUEST), "Two-way", Why.GONE),
+        (event("X-TANDEM-EVENT-TYPE:focusTime", BUSY_GUEST), "Two-way", Why.SPECIAL),
+        (event(BUSY_GUEST, end=None), "Two-way", Why.NO_LENGTH),
+    ],
+)
+def test_syn6_the_dry_run_can_say_why(raw: str, option: str, why: Why) -> None:
+    assert judged(Rule("", "", raw, option)).why is why
+
+
 def occurrence(**values: object) -> Occurrence:
     defaults: dict[str, object] = {
         "uid": "u",
@@ -266,7 +313,87 @@ def occurrence(**values: object) -> Occurrence:
 def test_syn12_one_reason_decides(
     values: dict[str, object], own: bool, expected: tuple[Verdict, Reason]
 ) -> None:
-    assert decide(occurrence(**values), Policy(), own=own) == Decision(*expected)
+    found = decide(occurrence(**values), Policy(), own=own)
+    assert (found.verdict, found.reason) == expected
+
+
+_ADDRESSES = st.sampled_from(
+    [
+        *("x@new.example", "y@new.example", "lead@known.example", "KATE@team.example"),
+        *("kate.alias@team.example", "ben@team.example", "z@ignored.example", "", "@", "nobody"),
+        *("bad@other.example", "c_1@resource.calendar.google.com", "a@b", "é@bücher.example"),
+    ]
+)
+_PEOPLE = st.builds(
+    Attendee,
+    email=_ADDRESSES | st.text(max_size=20),
+    name=st.text(max_size=20),
+    partstat=st.sampled_from(["ACCEPTED", "DECLINED", "odd"]),
+    is_resource=st.booleans(),
+)
+_MONTH = (datetime(2026, 11, 1), datetime(2026, 12, 1))  # noqa: DTZ001 - the zone is given apart
+_TIMES = st.datetimes(min_value=_MONTH[0], max_value=_MONTH[1], timezones=st.just(UTC))
+_OCCURRENCES = st.builds(
+    Occurrence,
+    uid=st.just("u"),
+    recurrence_id=st.none(),
+    starts_at=_TIMES,
+    ends_at=_TIMES,
+    private=st.booleans(),
+    transparency=st.sampled_from(Transparency),
+    status=st.sampled_from(EventStatus),
+    out_of_office=st.booleans(),
+    special=st.booleans(),
+    organizer=st.none() | _ADDRESSES,
+    attendees=st.lists(_PEOPLE, max_size=5).map(tuple),
+    declined_by_owner=st.booleans(),
+)
+_POLICIES = st.builds(
+    Policy,
+    tentative_blocks=st.booleans(),
+    out_of_office_blocks=st.booleans(),
+    linked=st.booleans(),
+    creation=st.sampled_from(ContactCreation),
+    triggers=st.booleans(),
+    review=st.booleans(),
+    triggers_per_instance=st.booleans(),
+)
+_FLAGS = ("own", "history", "first_of_series", "accepted", "silent")
+
+
+@given(
+    one=_OCCURRENCES,
+    policy=_POLICIES,
+    flags=st.fixed_dictionaries({name: st.booleans() for name in _FLAGS}),
+    now=_TIMES,
+)
+def test_syn4_syn7_what_holds_for_every_event(
+    one: Occurrence, policy: Policy, flags: dict[str, bool], now: datetime
+) -> None:
+    guests = guests_of(one, own=rules.OWN, colleagues=rules.COLLEAGUES, filters=rules.FILTERS)
+    found = decide(one, policy, guests=guests, known=rules.KNOWN, now=now, **flags)  # type: ignore[arg-type]
+    concerned = [guest.key for guest in (*found.make, *found.link, *found.review)]
+    assert len(concerned) == len(set(concerned))
+    for key in concerned:
+        assert key not in {"kate@team.example", "kate.alias@team.example", "ben@team.example"}
+        assert not rules.FILTERS.cover(key)
+    assert found.takes is bool(found.make or found.link)
+    if found.fires:
+        assert found.takes
+        assert policy.triggers
+        assert one.ends_at > now
+        assert not flags["history"]
+        assert not flags["silent"]
+    if found.takes or found.review:
+        assert policy.linked
+        assert not one.private
+        assert not one.special
+        assert not one.declined_by_owner
+    if found.make and not flags["accepted"]:
+        assert policy.creation is ContactCreation.ALWAYS
+        assert not policy.review
+    if one.ends_at <= one.starts_at:
+        assert found.verdict is not Verdict.BLOCKS
 
 
 def test_syn12_trap8_all_day_blocks_the_whole_day_of_the_calendars_zone() -> None:
