@@ -22,6 +22,8 @@ from tests.contracts.calendars import (
     WakingMemoryWorld,
     WakingWorld,
 )
+from tests.contracts.google import GoogleWorld
+from tests.servers.google import google_server
 from tests.servers.icloud import icloud
 from tests.servers.radicale import radicale_server
 
@@ -57,17 +59,24 @@ def _icloud(request: pytest.FixtureRequest, folder: Path) -> Iterator[CalendarWo
         yield ICloudWorld.make(service, server)
 
 
+@contextmanager
+def _google(request: pytest.FixtureRequest, folder: Path) -> Iterator[CalendarWorld]:
+    with google_server() as service:
+        yield GoogleWorld.make(service)
+
+
 MAKERS: dict[str, Maker] = {
     "memory": _memory,
     "memory in parts": _memory_in_parts,
     "caldav by sync token": _by_sync_token,
     "caldav by etags": _by_etags,
     "icloud": _icloud,
+    "google": _google,
 }
 ICALENDAR = ("memory", "memory in parts", "caldav by sync token", "caldav by etags", "icloud")
-WRITING = (*ICALENDAR,)
+WRITING = (*ICALENDAR, "google")
 READING = (*WRITING,)
-WAKING = ("memory in parts",)
+WAKING = ("memory in parts", "google")
 _ON_A_SERVER = {"caldav by sync token", "caldav by etags", "icloud"}
 
 

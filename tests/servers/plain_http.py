@@ -52,12 +52,14 @@ class PlainServer:
 
 @contextmanager
 def plain_server(
-    answer: Callable[[Asked], Told], tls: ssl.SSLContext | None = None
+    answer: Callable[[Asked], Told], tls: ssl.SSLContext | None = None, *, port: int = 0
 ) -> Iterator[PlainServer]:
-    """Serve on a free port until the block ends."""
+    """Serve on a free port (or ``port``) until the block ends. An ``answer`` that raises
+    ConnectionResetError breaks the connection."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def _handle(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
@@ -68,9 +70,8 @@ def plain_server(
                 self.rfile.read(length),
             )
             running.asked.append(asked)
-            told = running.answer(asked)
             try:
-                self._send(told)
+                self._send(running.answer(asked))
             except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
                 self.close_connection = True
 
@@ -95,7 +96,7 @@ def plain_server(
         def log_message(self, *args: object) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)

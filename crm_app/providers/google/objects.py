@@ -9,7 +9,7 @@ from typing import Any
 
 from crm_app.core.errors import PreconditionFailed, Rejected, RemoteError
 from crm_app.core.i18n import N_
-from crm_app.providers.calendar_port import Amendment, OutgoingEvent, Stored
+from crm_app.providers.calendar_port import Amendment, OutgoingEvent, Stored, WholeSeries
 from crm_app.providers.google.api import Api, Json
 from crm_app.providers.google.errors import GoogleRefused, at_calendar, at_event
 from crm_app.providers.google.reading import OUR_UID, remote_event, series_of, uid_of
@@ -76,10 +76,13 @@ class Objects:
         self, event_id: str, etag: str | None, amendment: Amendment, recurrence_id: str | None
     ) -> Stored | None:
         """See ``CalendarProvider.amend``."""
-        present = self._at(event_id, etag)
+        if recurrence_id is not None:
+            present = self._instance(event_id, recurrence_id, etag)
+        else:
+            present = self._at(event_id, etag)
+            if present.get("recurrence") and amendment.starts_at is not None:
+                raise WholeSeries
         self._check_right(present)
-        if recurrence_id is not None and series_of(present) != event_id:
-            present = self._instance(event_id, recurrence_id)
         if amendment.cancelled:
             self._delete_known(present)
             return None
@@ -149,9 +152,18 @@ class Objects:
             return None if alive and found.get("status") == "cancelled" else found
         raise raised
 
-    def _instance(self, series: str, recurrence_id: str) -> Json:
-        """One instance of a series. A series that was split off another one ("this and following")
-        has its own id, and its instances may bear the first one's."""
+    def _instance(self, series: str, recurrence_id: str, etag: str | None) -> Json:
+        """One instance of the series that is at ``etag``.
+
+        Whoever was invited to single instances only cannot see their series. A series that was split
+        off another one ("this and following") has its own id, and its instances may bear the first
+        one's.
+        """
+        master = self._get(series)
+        if master is not None and (
+            master.get("status") == "cancelled" or etag not in {None, master.get("etag")}
+        ):
+            raise PreconditionFailed(detail="not at the known etag")
         for base in dict.fromkeys([series, series.rpartition("_R")[0] or series]):
             found = self._get(f"{base}_{recurrence_id}", alive=True)
             if found is not None and series_of(found) == series:

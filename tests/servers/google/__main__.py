@@ -1,0 +1,69 @@
+"""``python -m tests.servers.google [--port 0] [--events 20000] [--unchecked]``: serve until killed.
+
+Prints one line of JSON: the addresses, the app registration, an account's secret and its calendar.
+POST /control with ``{"do": "seed|put|edit|cancel|expire", ...}`` acts as the calendar's owner.
+"""
+
+import argparse
+import json
+import threading
+from urllib.parse import urlsplit
+
+from tests.servers.google import CLIENT_ID, CLIENT_SECRET, GoogleCalendar, GoogleService
+from tests.servers.google import google_server as serve
+from tests.servers.google.account import told
+from tests.servers.google.person import cancel, edit, expire_tokens, put, seed
+from tests.servers.plain_http import Asked, Told
+
+
+def control(service: GoogleService, calendar: GoogleCalendar, asked: Asked) -> Told:
+    """One act of the calendar's owner."""
+    wanted = json.loads(asked.body)
+    act = wanted.pop("do")
+    with service.lock:
+        if act == "seed":
+            seed(calendar, wanted["count"])
+        elif act == "expire":
+            expire_tokens(calendar)
+        elif act == "cancel":
+            cancel(calendar, wanted["id"])
+        else:
+            {"put": put, "edit": edit}[act](calendar, wanted.pop("id"), **wanted)
+    return told({"revision": calendar.revision, "events": len(calendar.events)})
+
+
+def main() -> None:
+    """Serve."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--port", type=int, default=0)
+    arguments.add_argument("--events", type=int, default=0)
+    arguments.add_argument("--unchecked", action="store_true")
+    given = arguments.parse_args()
+    with serve(port=given.port) as service:
+        service.checks = not given.unchecked
+        calendar = service.add_calendar("Work", id="me@example.org", primary=True)
+        seed(calendar, given.events)
+
+        def answer(asked: Asked) -> Told:
+            service.server.asked.clear()
+            if urlsplit(asked.path).path == "/control":
+                return control(service, calendar, asked)
+            return service.answer(asked)
+
+        service.server.answer = answer
+        about = {
+            "api": service.api,
+            "token_url": service.token_url,
+            "authorize_url": service.authorize_url,
+            "revoke_url": service.revoke_url,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "secret": service.secret(),
+            "calendar": calendar.id,
+        }
+        print(json.dumps(about), flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

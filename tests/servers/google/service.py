@@ -1,0 +1,350 @@
+"""The API over HTTP: who may, what is asked, what is answered, and what goes wrong on request."""
+
+import base64
+import bisect
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from crm_app.providers.google.tokens import Secret
+from tests.servers.google import schema
+from tests.servers.google.account import Account, told
+from tests.servers.google.push import Pushes
+from tests.servers.google.store import GoogleCalendar, Refused
+from tests.servers.plain_http import Asked, PlainServer, Told, plain_server
+
+Json = dict[str, Any]
+PATH = "/calendar/v3/"
+_WRITES = {"insert", "patch", "update", "delete", "import", "move", "quickAdd"}
+# https://developers.google.com/workspace/calendar/api/guides/sync
+_NOT_WITH_TOKEN = {
+    "iCalUID",
+    "orderBy",
+    "privateExtendedProperty",
+    "q",
+    "sharedExtendedProperty",
+    "timeMin",
+    "timeMax",
+    "updatedMin",
+}
+
+
+@dataclass
+class Fault:
+    """What goes wrong at the next ``times`` calls of the method ``call`` (empty: any), after
+    ``skip`` good ones: an answer, or with ``drop`` a broken connection; ``after`` it took effect, or
+    before. ``hold`` lets the caller wait."""
+
+    call: str = ""
+    status: int = 500
+    reason: str = "backendError"
+    headers: dict[str, str] = field(default_factory=dict)
+    times: int = 1
+    skip: int = 0
+    after: bool = False
+    drop: bool = False
+    hold: threading.Event | None = None
+
+
+@dataclass
+class GoogleService:
+    """The service with one account. ``checks``: every request and answer against Google's own
+    description; what did not fit is in ``problems``."""
+
+    server: PlainServer
+    account: Account = field(default_factory=Account)
+    calendars: dict[str, GoogleCalendar] = field(default_factory=dict)
+    pushes: Pushes = field(default_factory=Pushes)
+    faults: list[Fault] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    mails: list[str] = field(default_factory=list)
+    checks: bool = True
+    bare_cancelled: bool = False
+    empty_pages: bool = False
+    longest_page: int = 2500
+    lock: Any = field(default_factory=threading.RLock)
+
+    @property
+    def api(self) -> str:
+        return self.server.url(PATH)
+
+    @property
+    def token_url(self) -> str:
+        return self.server.url("/token")
+
+    @property
+    def authorize_url(self) -> str:
+        return self.server.url("/authorize")
+
+    @property
+    def revoke_url(self) -> str:
+        return self.server.url("/revoke")
+
+    def add_calendar(self, summary: str = "Work", **more: Any) -> GoogleCalendar:
+        """A new empty calendar."""
+        calendar_id = more.pop(
+            "id", f"{summary.lower()}{len(self.calendars)}@group.calendar.google.com"
+        )
+        made = GoogleCalendar(calendar_id, summary, owner=self.account.email, **more)
+        made.watchers.append(self.pushes.changed)
+        self.calendars[calendar_id] = made
+        return made
+
+    def secret(self) -> str:
+        """A secret of the account, as a connection would have got it."""
+        return Secret(
+            refresh_token=self.account.grant(),
+            email=self.account.email,
+            subject=self.account.subject,
+        ).dump()
+
+    def fail(self, fault: Fault) -> None:
+        """Let something go wrong."""
+        self.faults.append(fault)
+
+    def answer(self, asked: Asked) -> Told:
+        """One request."""
+        path = urlsplit(asked.path).path
+        if path == "/token":
+            self.calls.append("token")
+            return self.account.token(asked)
+        if path == "/revoke":
+            self.calls.append("revoke")
+            return self.account.revoked(asked)
+        if not path.startswith(PATH):
+            return Told(404)
+        try:
+            return self._called(asked)
+        except Refused as refused:
+            return _error(refused)
+
+    def _called(self, asked: Asked) -> Told:
+        parts = urlsplit(asked.path)
+        method, query, body = asked.method, parse_qs(parts.query, keep_blank_values=True), None
+        if "x-http-method-override" in asked.headers:
+            # How the client asks what is too long for an address.
+            method = asked.headers["x-http-method-override"]
+            query |= parse_qs(asked.body.decode())
+        elif asked.body:
+            body = json.loads(asked.body)
+        found = schema.find(method, parts.path.removeprefix(PATH))
+        if found is None:
+            raise Refused(404, "notFound")
+        called, named = found
+        name = called["id"].removeprefix("calendar.")
+        self.calls.append(name)
+        self._fault(name, after=False)
+        if not self.account.lets_in(asked):
+            raise Refused(401, "authError")
+        self._check(schema.problems_of_request(called, query, body))
+        flat = {key: values[0] for key, values in query.items()}
+        if flat.get("sendUpdates", "none") != "none":
+            self.mails.append(name)
+        with self.lock:
+            value = self._do(name, named, query, flat, body or {}, asked.headers.get("if-match"))
+        if self.checks:
+            self._check(schema.problems_of_answer(called, value))
+        self._fault(name, after=True)
+        return Told(204) if value is None else told(value)
+
+    def _do(
+        self,
+        name: str,
+        named: dict[str, str],
+        query: dict[str, list[str]],
+        flat: dict[str, str],
+        body: Json,
+        etag: str | None,
+    ) -> Json | None:
+        if name == "calendarList.list":
+            return self._calendar_list(flat)
+        if name == "channels.stop":
+            self.pushes.stop(body)
+            return None
+        calendar = self.calendars.get(named["calendarId"])
+        if calendar is None or calendar.role == "none":
+            raise Refused(404, "notFound")
+        verb = name.removeprefix("events.")
+        if verb in _WRITES and calendar.role not in {"owner", "writer"}:
+            raise Refused(403, "requiredAccessLevel")
+        event_id = named.get("eventId", "")
+        if verb == "list":
+            return self._list(calendar, query, flat)
+        if verb == "get":
+            return calendar.get(event_id)
+        if verb == "insert":
+            return calendar.insert(body)
+        if verb in {"patch", "update"}:
+            return calendar.change(event_id, body, etag, whole=verb == "update")
+        if verb == "delete":
+            calendar.delete(event_id, etag)
+            return None
+        if verb == "watch":
+            return self.pushes.open(calendar, body)
+        raise Refused(501, "notImplemented")
+
+    def _calendar_list(self, flat: dict[str, str]) -> Json:
+        entries = [
+            {
+                "kind": "calendar#calendarListEntry",
+                "etag": f'"{number}"',
+                "id": one.id,
+                "summary": one.summary,
+                "timeZone": one.zone,
+                "backgroundColor": one.colour,
+                "foregroundColor": "#000000",
+                "accessRole": one.role,
+                "selected": True,
+                **({"primary": True} if one.primary else {}),
+            }
+            for number, one in enumerate(self.calendars.values())
+            if one.role != "none"
+        ]
+        start = int(flat.get("pageToken", "0"))
+        size = min(int(flat.get("maxResults", "100")), self.longest_page)
+        answer: Json = {"kind": "calendar#calendarList", "etag": '"list"'}
+        answer["items"] = entries[start : start + size]
+        if start + size < len(entries):
+            return {**answer, "nextPageToken": str(start + size)}
+        return {**answer, "nextSyncToken": "list"}
+
+    def _list(
+        self, calendar: GoogleCalendar, query: dict[str, list[str]], flat: dict[str, str]
+    ) -> Json:
+        answer: Json = {
+            "kind": "calendar#events",
+            "etag": f'"{calendar.revision}"',
+            "summary": calendar.summary,
+            "timeZone": calendar.zone,
+            "accessRole": calendar.role,
+            "updated": "2026-01-01T00:00:00.000Z",
+            "defaultReminders": [],
+        }
+        size = min(int(flat.get("maxResults", "250")), self.longest_page)
+        if flat.get("singleEvents") == "true" and "syncToken" not in flat:
+            since, until = (datetime.fromisoformat(flat[name]) for name in ("timeMin", "timeMax"))
+            found = calendar.expanded(since, until)
+            start = int(flat.get("pageToken", "0"))
+            answer["items"] = found[start : start + size]
+            more = start + size < len(found)
+            return {**answer, **({"nextPageToken": str(start + size)} if more else {})}
+        return {**answer, **self._changes(calendar, query, flat, size)}
+
+    def _changes(
+        self, calendar: GoogleCalendar, query: dict[str, list[str]], flat: dict[str, str], size: int
+    ) -> Json:
+        if "syncToken" in flat and (_NOT_WITH_TOKEN & set(flat) or "showDeleted" in flat):
+            raise Refused(400, "invalid")
+        since = _unpack(flat["syncToken"], "s")[0] if "syncToken" in flat else 0
+        upto, after = calendar.revision, ""
+        if "pageToken" in flat:
+            since, upto, after = _unpack(flat["pageToken"], "p")
+        if min(since or upto, upto) < calendar.expired:
+            raise Refused(410, "fullSyncRequired")
+        if self.empty_pages and "pageToken" not in flat:
+            return {"items": [], "nextPageToken": _pack("p", since, upto, "")}
+        wanted = [tuple(pair.split("=", 1)) for pair in query.get("privateExtendedProperty", ())]
+        rows: list[str] = []
+        more = False
+        for event_id in _behind(calendar.ids(), after):
+            if calendar.revisions[event_id] <= since or not _listed(calendar, event_id, since):
+                continue
+            if not _noted(calendar.events[event_id], wanted):
+                continue
+            if len(rows) == size:
+                more = True
+                break
+            rows.append(event_id)
+        answer: Json = {"items": [self._row(calendar.events[one]) for one in rows]}
+        if more:
+            return {**answer, "nextPageToken": _pack("p", since, upto, rows[-1])}
+        return {**answer, **({} if wanted else {"nextSyncToken": _pack("s", upto)})}
+
+    def _row(self, event: Json) -> Json:
+        """An event in a list: of a cancelled one only what Google promises."""
+        if event["status"] != "cancelled":
+            return event
+        kept = {"kind", "etag", "id", "status"}
+        if not self.bare_cancelled:
+            kept |= {"recurringEventId", "originalStartTime"}
+        return {name: event[name] for name in event if name in kept}
+
+    def _check(self, problems: list[str]) -> None:
+        if self.checks and problems:
+            self.problems += problems
+            raise Refused(400, "invalid")
+
+    def _fault(self, name: str, *, after: bool) -> None:
+        for fault in self.faults:
+            if fault.after is not after or fault.call not in {"", name}:
+                continue
+            if fault.skip:
+                fault.skip -= 1
+                continue
+            fault.times -= 1
+            if not fault.times:
+                self.faults.remove(fault)
+            if fault.hold is not None:
+                fault.hold.wait(30)
+                continue
+            if fault.drop:
+                raise ConnectionResetError
+            raise Refused(fault.status, fault.reason, fault.headers)
+
+
+def _listed(calendar: GoogleCalendar, event_id: str, since: int) -> bool:
+    """Deleted events come only to those who have a token; cancelled instances always."""
+    event = calendar.events[event_id]
+    if since or event["status"] != "cancelled":
+        return True
+    series = calendar.events.get(event.get("recurringEventId", ""))
+    return series is not None and series["status"] != "cancelled"
+
+
+def _behind(ids: list[str], after: str) -> Iterator[str]:
+    yield from ids[bisect.bisect_right(ids, after) :] if after else ids
+
+
+def _noted(event: Json, wanted: list[Any]) -> bool:
+    noted = event.get("extendedProperties", {}).get("private", {})
+    return not wanted or any(noted.get(name) == value for name, value in wanted)
+
+
+def _pack(kind: str, *values: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps([kind, *values]).encode()).decode()
+
+
+def _unpack(token: str, kind: str) -> list[Any]:
+    try:
+        found = json.loads(base64.urlsafe_b64decode(token))
+    except ValueError:
+        raise Refused(400, "invalid") from None
+    if not isinstance(found, list) or found[0] != kind:
+        raise Refused(400, "invalid")
+    return found[1:]
+
+
+def _error(refused: Refused) -> Told:
+    domain = "usageLimits" if "imit" in refused.reason else "calendar"
+    error = {
+        "errors": [{"domain": domain, "reason": refused.reason, "message": "A message."}],
+        "code": refused.status,
+        "message": "A message.",
+    }
+    return told({"error": error}, refused.status, refused.headers)
+
+
+@contextmanager
+def google_server(*, port: int = 0) -> Iterator[GoogleService]:
+    """Serve until the block ends. What did not fit Google's description fails the test."""
+    with plain_server(lambda asked: Told(500), port=port) as server:
+        running = GoogleService(server)
+        server.answer = running.answer
+        yield running
+    assert running.problems == []
