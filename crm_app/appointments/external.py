@@ -64,13 +64,17 @@ def adopt(
     calendar: Calendar,
     user: User,
     contacts: Collection[Contact],
+    greet: Collection[Contact],
     triggers: bool,
     fires: bool,
+    tells: bool,
 ) -> Appointment | None:
     """Make an appointment of an external event; None when another one has its ``ical_uid`` by now.
 
-    ``triggers`` is whether anything that ever happens with it may trigger something, ``fires``
-    whether this booking does. ``contacts`` are in order, the first one is the appointment's own.
+    ``contacts`` are in order, the first one is the appointment's own. For ``greet`` among them the
+    owner rule counts and the timeline is written: of a series once. ``triggers`` is whether anything
+    that ever happens with it may trigger something, ``fires`` whether this booking does, ``tells``
+    whether it is recorded as a booking at all.
     """
     now = clock.now()
     first, *others = contacts
@@ -100,7 +104,9 @@ def adopt(
         with session.begin_nested():
             session.add(appointment)
             session.flush()
-    except IntegrityError:
+    except IntegrityError as error:
+        if "ical_uid" not in str(error.orig):
+            raise
         # Another calendar's page brought the same meeting at the same time.
         return None
     for contact in others:
@@ -108,14 +114,15 @@ def adopt(
             AppointmentContact(appointment_id=appointment.id or 0, contact_id=contact.id or 0)
         )
     session.flush()
-    steps.apply_owner_rule(session, actor, appointment)
-    steps.tell(session, actor, appointment, N_("Appointment in a connected calendar: {title}"))
-    booked = facts.AppointmentBooked(
-        appointment.id or 0,
-        source=AppointmentSource.SYNC.value,
-        triggers=fires and steps.fires(actor, appointment),
-    )
-    facts.record(session, booked)
+    for contact in greet:
+        _greet(session, actor, appointment, contact)
+    if tells:
+        booked = facts.AppointmentBooked(
+            appointment.id or 0,
+            source=AppointmentSource.SYNC.value,
+            triggers=fires and steps.fires(actor, appointment),
+        )
+        facts.record(session, booked)
     audit.record(
         session, actor, "appointment.created", subject_kind="appointment", subject_id=appointment.id
     )
@@ -124,8 +131,8 @@ def adopt(
 
 def join(
     session: Session, actor: Actor, appointment: Appointment, contacts: Collection[Contact]
-) -> None:
-    """Further contacts take part in an appointment that is there already."""
+) -> bool:
+    """Further contacts take part in an appointment that is there already; whether there were any."""
     known = {appointment.contact_id} | set(
         session.exec(
             select(AppointmentContact.contact_id).where(
@@ -133,10 +140,8 @@ def join(
             )
         )
     )
-    for contact in contacts:
-        if contact.id in known:
-            continue
-        known.add(contact.id)
+    new = [contact for contact in contacts if contact.id not in known]
+    for contact in new:
         if appointment.contact_id is None:
             appointment.contact_id = contact.id
             session.add(appointment)
@@ -145,9 +150,14 @@ def join(
                 AppointmentContact(appointment_id=appointment.id or 0, contact_id=contact.id or 0)
             )
         session.flush()
-        steps.assign_contact(session, actor, appointment, contact)
-        message = N_("Appointment in a connected calendar: {title}")
-        steps.tell_contact(session, actor, appointment, contact, message)
+        _greet(session, actor, appointment, contact)
+    return bool(new)
+
+
+def _greet(session: Session, actor: Actor, appointment: Appointment, contact: Contact) -> None:
+    steps.assign_contact(session, actor, appointment, contact)
+    message = N_("Appointment in a connected calendar: {title}")
+    steps.tell_contact(session, actor, appointment, contact, message)
 
 
 def follow(

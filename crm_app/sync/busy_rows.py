@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.core import facts
 from crm_app.models import BusyTime, ConnectedAccount, ExternalCalendar, ExternalObject, User
+from crm_app.sync import series
 from crm_app.sync.ingest import Policy, Span, lay_out
 
 # Raised when this program lays out in another way, so that all is laid out anew.
@@ -67,14 +68,20 @@ def laid_as(where: Whose) -> str:
 
 
 def lay(session: Session, where: Whose, rows: Collection[ExternalObject]) -> bool:
-    """Lay ``rows`` out anew inside the window; whether any busy time changed.
+    """Lay the series of ``rows`` out anew inside the window; whether any busy time changed.
 
-    Copies of appointments that the user holds take no time twice.
+    Their busy time hangs on their roots. Copies of appointments that the user holds take no time
+    twice.
     """
     wanted: dict[int, tuple[Span, ...]] = {}
-    for row in rows:
+    for group in series.gather(session, where.calendar_id, rows):
+        row = group.root
+        for part in group.parts:
+            part.continues, part.trouble = False, ""
+            session.add(part)
+            wanted[part.id or 0] = ()
         laid = lay_out(
-            row.raw,
+            group.raw,
             where.policy,
             since=where.since,
             until=where.until,

@@ -6,15 +6,16 @@ them wait until somebody says yes; meanwhile they block time as before, and thos
 simply there again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from crm_app.core import facts
-from crm_app.core.kinds import LinkNews, LinkState
+from crm_app.core.kinds import LinkNews, LinkOrigin, LinkState
 from crm_app.models import BusyTime, ConnectedAccount, EventLink, ExternalCalendar, ExternalObject
+from crm_app.sync import busy_rows, intake
 from crm_app.sync.plan import may_delete
 
 _CHUNK = 500
@@ -39,7 +40,12 @@ def sweep(
 def carry_out(session: Session, calendar: ExternalCalendar, *, now: datetime) -> int:
     """Delete all that is missing; how many. Copies of appointments become news to settle."""
     rows = session.exec(
-        select(ExternalObject.id, ExternalObject.href, ExternalObject.appointment_id).where(
+        select(
+            ExternalObject.id,
+            ExternalObject.href,
+            ExternalObject.appointment_id,
+            ExternalObject.series,
+        ).where(
             ExternalObject.external_calendar_id == calendar.id,
             col(ExternalObject.missing_since).is_not(None),
         )
@@ -47,14 +53,35 @@ def carry_out(session: Session, calendar: ExternalCalendar, *, now: datetime) ->
     had_busy_time = False
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK]
-        ids = [row_id for row_id, _, _ in chunk]
+        ids = [row_id for row_id, _, _, _ in chunk]
         had_busy_time = had_busy_time or _any_busy(session, ids)
         session.execute(delete(ExternalObject).where(col(ExternalObject.id).in_(ids)))
-        _tell_links(session, calendar, [href for _, href, own in chunk if own is not None], now)
+        _tell_links(session, calendar, [href for _, href, own, _ in chunk if own is not None], now)
+        names = {series or href for _, href, own, series in chunk if own is None}
+        had_busy_time = _end_or_go_on(session, calendar, names, now) or had_busy_time
     if had_busy_time:
         user_id = session.get_one(ConnectedAccount, calendar.account_id).user_id
         facts.record(session, facts.BusyTimeChanged(user_id))
     return len(rows)
+
+
+def _end_or_go_on(
+    session: Session, calendar: ExternalCalendar, names: Collection[str], now: datetime
+) -> bool:
+    """Appointments end with their event; a series that lost a part of it is laid out anew."""
+    left = session.exec(
+        select(ExternalObject).where(
+            ExternalObject.external_calendar_id == calendar.id,
+            col(ExternalObject.series).in_(names),
+        )
+    ).all()
+    intake.end(session, calendar, set(names) - {row.series for row in left}, now=now)
+    if not left:
+        return False
+    where = busy_rows.whose(session, calendar)
+    changed = busy_rows.lay(session, where, left)
+    intake.take_in(session, calendar, where, left, now=now)
+    return changed
 
 
 def _counts(session: Session, calendar: ExternalCalendar) -> tuple[int, int]:
@@ -78,6 +105,7 @@ def _tell_links(
             .where(
                 col(EventLink.external_calendar_id) == calendar.id,
                 col(EventLink.href).in_(hrefs),
+                col(EventLink.origin) == LinkOrigin.HERE,
                 col(EventLink.state).in_([LinkState.WRITTEN, LinkState.WANTED]),
             )
             .values(news=LinkNews.MISSING, news_since=now)

@@ -12,7 +12,14 @@ from sqlmodel import Session, col, or_, select
 
 from crm_app.appointments import claims
 from crm_app.core import jobs
-from crm_app.core.kinds import HOLDING_STATUSES, AppointmentStatus, CalendarRole, LinkState
+from crm_app.core.kinds import (
+    HOLDING_STATUSES,
+    AppointmentSource,
+    AppointmentStatus,
+    CalendarRole,
+    LinkOrigin,
+    LinkState,
+)
 from crm_app.models import (
     Appointment,
     Calendar,
@@ -26,11 +33,11 @@ from crm_app.models import (
     TimeClaim,
     User,
 )
-from crm_app.sync import wording
+from crm_app.sync import outside, wording
 from crm_app.sync.copies import Copy
 from crm_app.sync.placing import Placed, place
 
-RUN = "sync.run"
+RUN = outside.RUN
 
 
 def plan(session: Session, appointment_id: int, *, now: datetime) -> None:
@@ -43,6 +50,10 @@ def plan(session: Session, appointment_id: int, *, now: datetime) -> None:
     ).first()
     # A no-show stays where it is: the time was kept, and it is over.
     if appointment is None or appointment.status == AppointmentStatus.NO_SHOW:
+        return
+    if appointment.source == AppointmentSource.SYNC:
+        # It stands where it came from already.
+        outside.plan(session, appointment, now=now)
         return
     links = links_of(session, appointment_id, lock=True)
     holders = _holders(session, appointment)
@@ -67,7 +78,7 @@ def gather(session: Session, appointment_id: int, user_id: int, *, now: datetime
     rows = links_of(session, appointment_id, lock=True)
     owners = _owners(session, [link.external_calendar_id for link in rows])
     for link in rows:
-        alive = link.state in (LinkState.WANTED, LinkState.WRITTEN)
+        alive = link.state in outside.ALIVE and link.origin == LinkOrigin.HERE
         his = owners[link.external_calendar_id] == user_id
         if alive and his and link.external_calendar_id != linked:
             remove(session, link, now=now)
@@ -88,6 +99,7 @@ def to_gather(session: Session, user_id: int, *, now: datetime) -> list[int]:
         select(Appointment.id)
         .where(
             col(Appointment.ends_at) > now,
+            Appointment.source != AppointmentSource.SYNC,
             or_(
                 col(Appointment.user_id) == user_id,
                 col(Appointment.id).in_(held),
@@ -191,6 +203,8 @@ def _again(session: Session, link: EventLink) -> None:
 
 def ours(session: Session, link: EventLink, appointment: Appointment) -> Copy:
     """The appointment as it is to stand in the calendar of ``link``."""
+    if link.origin == LinkOrigin.OUTSIDE:
+        return outside.ours(appointment)
     calendar = session.get_one(Calendar, appointment.calendar_id)
     reader = session.get_one(User, _owners(session, [link.external_calendar_id]).popitem()[1])
     return Copy(

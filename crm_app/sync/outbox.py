@@ -13,11 +13,18 @@ from sqlmodel import Session, col, or_, select
 from crm_app.core import clock, jobs
 from crm_app.core.errors import CrmError
 from crm_app.core.i18n import N_
-from crm_app.core.kinds import HOLDING_STATUSES, AppointmentStatus, LinkNews, LinkState
+from crm_app.core.kinds import (
+    HOLDING_STATUSES,
+    AppointmentStatus,
+    LinkNews,
+    LinkOrigin,
+    LinkState,
+)
 from crm_app.models import Appointment, EventLink
 from crm_app.providers.calendar_port import OutgoingEvent, Stored
 from crm_app.providers.occurrence import EventStatus
-from crm_app.sync import copies, lanes, links
+from crm_app.sync import amending, copies, lanes, links
+from crm_app.sync.amending import Amend
 from crm_app.sync.copies import Copy
 from crm_app.sync.lanes import Lane
 from crm_app.sync.windows import next_attempt
@@ -57,12 +64,14 @@ def pending(session: Session, calendar_id: int, *, now: datetime) -> list[int]:
     return [link_id or 0 for link_id, _ in sorted(rows, key=lambda row: row[1] == "wanted")]
 
 
-def next_step(session: Session, lane: Lane, link_id: int, *, now: datetime) -> Step | None:
+def next_step(session: Session, lane: Lane, link_id: int, *, now: datetime) -> Step | Amend | None:
     """What to do for a copy; None when nothing is (left) to do. Counts the attempt."""
     lanes.keep(session, lane, now=now)
     link = links.locked(session, link_id)
     if link is None or link.state not in _PENDING:
         return None
+    if link.origin == LinkOrigin.OUTSIDE:
+        return amending.next_step(session, link)
     appointment = session.get_one(Appointment, link.appointment_id)
     ours = copies.outgoing(links.kept(link), links.ours(session, link, appointment))
     if link.state == LinkState.WANTED:
@@ -157,7 +166,7 @@ def note_removed(session: Session, lane: Lane, step: Step) -> None:
 
 
 def note_failed(
-    session: Session, lane: Lane, step: Step, error: Exception, *, jitter: float
+    session: Session, lane: Lane, step: Step | Amend, error: Exception, *, jitter: float
 ) -> None:
     """The copy could not be written; it is tried again later."""
     now = clock.now()
@@ -175,7 +184,7 @@ def note_vanished(session: Session, lane: Lane, step: Step) -> None:
     link.news, link.news_since = LinkNews.MISSING, now
 
 
-def _attempted(session: Session, lane: Lane, step: Step, now: datetime) -> EventLink:
+def _attempted(session: Session, lane: Lane, step: Step | Amend, now: datetime) -> EventLink:
     lanes.keep(session, lane, now=now)
     link = links.locked(session, step.link_id)
     if link is None:

@@ -12,11 +12,11 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from crm_app.core import facts
-from crm_app.core.kinds import LinkNews, LinkState
+from crm_app.core.kinds import LinkNews, LinkOrigin, LinkState
 from crm_app.models import EventLink, ExternalCalendar, ExternalObject
 from crm_app.providers.calendar_port import Page, RemoteEvent
 from crm_app.providers.occurrence import Trouble
-from crm_app.sync import busy_rows, lanes, recognising
+from crm_app.sync import busy_rows, intake, lanes, recognising
 from crm_app.sync.lanes import Lane
 from crm_app.sync.plan import FREE_BUSY, Changes, Known, compare
 from crm_app.sync.recognising import Own
@@ -39,14 +39,20 @@ def apply(session: Session, lane: Lane, page: Page, *, now: datetime) -> None:
     where = busy_rows.whose(session, calendar)
     rows = _rows(session, calendar, [*(e.href for e in page.changed), *page.removed])
     changes = compare(page, {href: _known(row) for href, row in rows.items()})
+    came_back = {href: at for href, row in rows.items() if (at := row.missing_since) is not None}
     read_anew = (*changes.new, *changes.changed, *changes.restamped)
+    first_seen = frozenset(event.href for event in changes.new)
+    said = {event.href for event in changes.changed if _says_otherwise(event, rows)} | first_seen
     own = recognising.recognise(session, calendar, where, read_anew, now=now)
-    stored = [_stored(session, calendar, rows, event, own) for event in read_anew]
+    stored = [_stored(session, calendar, rows, event, own, page) for event in read_anew]
     _touch(session, calendar, changes)
     _mark_missing(session, calendar, rows, changes.missing, now=now)
     session.flush()
+    _with_their_rule(session, calendar, stored, came_back)
     # A change of spelling cannot change the busy time, but whose copy it is may have been learnt.
     changed = busy_rows.lay(session, where, stored)
+    news = [row for row in stored if row.href in said]
+    intake.take_in(session, calendar, where, news, now=now, first_seen=first_seen)
     _advance(session, calendar, page, now=now)
     if changed:
         facts.record(session, facts.BusyTimeChanged(where.user_id))
@@ -76,6 +82,46 @@ def _advance(session: Session, calendar: ExternalCalendar, page: Page, *, now: d
             )
             .values(missing_since=now)
         )
+        _without_their_rule(session, calendar, now=now)
+
+
+def _without_their_rule(session: Session, calendar: ExternalCalendar, *, now: datetime) -> None:
+    """Where the object with the rule is gone since ``now``, so are the others of its series."""
+    gone = select(ExternalObject.href).where(
+        ExternalObject.external_calendar_id == calendar.id,
+        ExternalObject.missing_since == now,
+    )
+    session.execute(
+        update(ExternalObject)
+        .where(
+            col(ExternalObject.external_calendar_id) == calendar.id,
+            col(ExternalObject.series).in_(gone),
+            col(ExternalObject.series) != col(ExternalObject.href),
+            col(ExternalObject.missing_since).is_(None),
+        )
+        .values(missing_since=now)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _with_their_rule(
+    session: Session,
+    calendar: ExternalCalendar,
+    stored: Collection[ExternalObject],
+    came_back: Mapping[str, datetime],
+) -> None:
+    """When the object with the rule is back, so is what went with it."""
+    for row in stored:
+        if row.href == row.series and row.href in came_back:
+            session.execute(
+                update(ExternalObject)
+                .where(
+                    col(ExternalObject.external_calendar_id) == calendar.id,
+                    col(ExternalObject.series) == row.series,
+                    col(ExternalObject.missing_since) == came_back[row.href],
+                )
+                .values(missing_since=None)
+            )
 
 
 def _rows(
@@ -88,6 +134,11 @@ def _rows(
     return {row.href: row for row in session.exec(query)}
 
 
+def _says_otherwise(event: RemoteEvent, rows: Mapping[str, ExternalObject]) -> bool:
+    """Whether it changed, and is not only back."""
+    return rows[event.href].content_hash != event.content_hash
+
+
 def _known(row: ExternalObject) -> Known:
     return Known(row.href, row.etag, row.content_hash, missing=row.missing_since is not None)
 
@@ -98,10 +149,16 @@ def _stored(
     rows: Mapping[str, ExternalObject],
     event: RemoteEvent,
     own: Mapping[str, Own],
+    page: Page | None = None,
 ) -> ExternalObject:
     row = rows.get(event.href) or ExternalObject(
-        external_calendar_id=calendar.id or 0, href=event.href, uid=""
+        external_calendar_id=calendar.id or 0,
+        href=event.href,
+        uid="",
+        # Whatever is there when a calendar is read for the first time is not news.
+        history=page is not None and page.full and not calendar.complete,
     )
+    row.series = event.belongs_to[:_LONGEST_NAME]
     row.etag, row.uid, row.raw = event.etag, event.uid[:_LONGEST_NAME], _storable(event.raw)
     row.content_hash, row.generation = event.content_hash, calendar.generation
     row.missing_since = None
@@ -150,6 +207,9 @@ def _mark_missing(
         if row is not None and row.missing_since is None:
             row.missing_since = now
             session.add(row)
+    if any(href in rows for href in hrefs):
+        session.flush()
+        _without_their_rule(session, calendar, now=now)
     unseen = [href for href in hrefs if href not in rows]
     if not unseen:
         return
@@ -159,6 +219,7 @@ def _mark_missing(
         .where(
             col(EventLink.external_calendar_id) == calendar.id,
             col(EventLink.href).in_(unseen),
+            col(EventLink.origin) == LinkOrigin.HERE,
             col(EventLink.state).in_([LinkState.WRITTEN, LinkState.WANTED]),
         )
         .values(news=LinkNews.MISSING, news_since=now)

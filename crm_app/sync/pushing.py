@@ -14,10 +14,12 @@ from crm_app.core.errors import (
     LoginExpired,
     PreconditionFailed,
     RateLimited,
+    Rejected,
     RemoteUnavailable,
 )
 from crm_app.providers.calendar_port import AccessLost, CalendarGone, CalendarProvider, Stored
-from crm_app.sync import outbox
+from crm_app.sync import amending, outbox
+from crm_app.sync.amending import Amend
 from crm_app.sync.lanes import Lane
 from crm_app.sync.outbox import Step
 
@@ -52,7 +54,11 @@ def push(
         if step is None:
             continue
         insist = step.href != "" and refused is not None and refused.get(link_id, ...) == step.etag
-        if not _carry_out(lane, provider, ref, step, insist=insist):
+        if isinstance(step, Amend):
+            known = _amend(lane, provider, ref, step, insist=insist)
+        else:
+            known = _carry_out(lane, provider, ref, step, insist=insist)
+        if not known:
             contradicted[link_id] = step.etag
     return contradicted
 
@@ -85,6 +91,38 @@ def _carry_out(
             outbox.note_written(session, lane, step, stored)
         else:
             outbox.note_removed(session, lane, step)
+    return True
+
+
+def _amend(lane: Lane, provider: CalendarProvider, ref: str, step: Amend, *, insist: bool) -> bool:
+    """Change an event that was made outside, and note how that ended; False as for copies."""
+    try:
+        stored = provider.amend(
+            ref,
+            step.href,
+            None if insist else step.etag,
+            step.amendment,
+            recurrence_id=step.recurrence_id or None,
+        )
+    except PreconditionFailed as error:
+        if insist:
+            with db.unit_of_work() as session:
+                if not amending.note_vanished(session, lane, step):
+                    outbox.note_failed(session, lane, step, error, jitter=random.random())  # noqa: S311
+        return insist
+    except Exception as error:
+        log.warning("an event could not be changed: %s", type(error).__name__, exc_info=True)
+        refused = isinstance(error, Rejected) and not isinstance(error, CalendarGone)
+        with db.unit_of_work() as session:
+            if isinstance(error, Rejected) and refused:
+                amending.note_refused(session, lane, step)
+            else:
+                outbox.note_failed(session, lane, step, error, jitter=random.random())  # noqa: S311
+        if isinstance(error, _FOR_ALL) and not refused:
+            raise
+        return True
+    with db.unit_of_work() as session:
+        amending.note_amended(session, lane, step, stored)
     return True
 
 

@@ -13,7 +13,14 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from crm_app.appointments import claims
-from crm_app.core.kinds import HOLDING_STATUSES, CalendarRole, LinkNews, LinkState
+from crm_app.core.kinds import (
+    HOLDING_STATUSES,
+    AppointmentSource,
+    CalendarRole,
+    LinkNews,
+    LinkOrigin,
+    LinkState,
+)
 from crm_app.models import Appointment, EventLink, ExternalCalendar
 from crm_app.providers.calendar_port import RemoteEvent
 from crm_app.sync import copies
@@ -45,8 +52,13 @@ def recognise(
     appointments = _appointments(session, events)
     found: dict[str, Own] = {}
     for event in events:
-        link = links.get(("href", event.href))
         appointment = appointments.get(event.uid)
+        if event.belongs_to != event.href:
+            # A changed instance of a copy that somebody made a series of: the first object speaks.
+            if appointment is not None and where.user_id in claims.holders(session, appointment):
+                found[event.href] = Own(appointment.id or 0, None)
+            continue
+        link = links.get(("href", event.href))
         if link is None and appointment is not None:
             link = links.get(("id", str(appointment.id))) or _link_of(
                 session, calendar, appointment
@@ -147,7 +159,9 @@ def _links(
 ) -> dict[tuple[str, str], EventLink]:
     found: dict[tuple[str, str], EventLink] = {}
     query = select(EventLink).where(
-        EventLink.external_calendar_id == calendar.id, col(EventLink.href).in_(list(hrefs))
+        EventLink.external_calendar_id == calendar.id,
+        col(EventLink.href).in_(list(hrefs)),
+        EventLink.origin == LinkOrigin.HERE,
     )
     for link in session.exec(query):
         found["href", link.href] = link
@@ -162,11 +176,16 @@ def _link_of(
         select(EventLink).where(
             EventLink.external_calendar_id == calendar.id,
             EventLink.appointment_id == appointment.id,
+            EventLink.origin == LinkOrigin.HERE,
         )
     ).first()
 
 
 def _appointments(session: Session, events: Collection[RemoteEvent]) -> dict[str, Appointment]:
     uids = [event.uid for event in events]
-    rows = session.exec(select(Appointment).where(col(Appointment.ical_uid).in_(uids)))
+    rows = session.exec(
+        select(Appointment).where(
+            col(Appointment.ical_uid).in_(uids), Appointment.source != AppointmentSource.SYNC
+        )
+    )
     return {row.ical_uid: row for row in rows}

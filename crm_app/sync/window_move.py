@@ -5,6 +5,7 @@ Done in small transactions inside the calendar's lane. The new window is noted o
 of them, so a move that was cut short is simply done again.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,8 +13,9 @@ from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from crm_app.core import clock, db, facts
+from crm_app.core.kinds import Intake
 from crm_app.models import BusyTime, Calendar, ExternalCalendar, ExternalObject
-from crm_app.sync import busy_rows, lanes, windows
+from crm_app.sync import busy_rows, intake, lanes, windows
 from crm_app.sync.busy_rows import Whose
 from crm_app.sync.lanes import Lane
 
@@ -32,8 +34,8 @@ def move(lane: Lane) -> None:
     after: int | None = 0
     while after is not None:
         with db.unit_of_work() as session:
-            lanes.keep(session, lane, now=clock.now())
-            after = _lay_some(session, where, after, anew=anew)
+            calendar = lanes.keep(session, lane, now=clock.now())
+            after = _lay_some(session, calendar, where, after, anew=anew)
     with db.unit_of_work() as session:
         _finish(session, lanes.keep(session, lane, now=clock.now()), where)
 
@@ -50,7 +52,9 @@ def _wanted(session: Session, calendar: ExternalCalendar, now: datetime) -> Whos
     return replace(busy_rows.whose(session, calendar), since=since, until=until)
 
 
-def _lay_some(session: Session, where: Whose, after: int, *, anew: bool) -> int | None:
+def _lay_some(
+    session: Session, calendar: ExternalCalendar, where: Whose, after: int, *, anew: bool
+) -> int | None:
     """Lay out the next chunk; the last id of it, None when there was none."""
     query = (
         select(ExternalObject)
@@ -67,7 +71,19 @@ def _lay_some(session: Session, where: Whose, after: int, *, anew: bool) -> int 
     rows = session.exec(query).all()
     if rows and busy_rows.lay(session, where, rows):
         facts.record(session, facts.BusyTimeChanged(where.user_id))
+    _take_in(session, calendar, where, rows)
     return rows[-1].id if rows else None
+
+
+def _take_in(
+    session: Session,
+    calendar: ExternalCalendar,
+    where: Whose,
+    rows: Sequence[ExternalObject],
+) -> None:
+    """What comes into the window is new; what was in it was judged when it arrived."""
+    eligible = [row for row in rows if row.intake == Intake.TAKEN or not row.history]
+    intake.take_in(session, calendar, where, eligible, now=clock.now(), since=calendar.window_until)
 
 
 def _finish(session: Session, calendar: ExternalCalendar, where: Whose) -> None:
