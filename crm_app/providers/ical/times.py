@@ -74,7 +74,10 @@ class Clock:
             return naive.replace(tzinfo=self._zone(tzid))
         # Both a Z and a TZID: the instant is that of the Z, the zone is where it repeats.
         exact = naive.replace(tzinfo=UTC)
-        return exact.astimezone(self._zone(tzid)) if tzid else exact
+        try:
+            return exact.astimezone(self._zone(tzid)) if tzid else exact
+        except OverflowError:
+            return exact
 
     def _zone(self, tzid: str | None) -> tzinfo:
         if not tzid:

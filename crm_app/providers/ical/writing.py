@@ -15,6 +15,7 @@ from crm_app.providers.ical.lines import Block, blocks, fold, name_of, own_prope
 from crm_app.providers.ical.objects import PRODUCT
 from crm_app.providers.ical.people import address_of, plain_address
 from crm_app.providers.ical.properties import Properties, read_property
+from crm_app.providers.ical.spelling import spelling_of, utc_text
 from crm_app.providers.ical.times import Clock, read_span, utc
 from crm_app.providers.ical.zones import Zones
 
@@ -93,37 +94,27 @@ def _stale(present: Properties, event: OutgoingEvent) -> set[str]:
 
 
 def _times(event: OutgoingEvent) -> list[str]:
-    return [f"DTSTART:{_utc_text(event.starts_at)}", f"DTEND:{_utc_text(event.ends_at)}"]
+    return [f"DTSTART:{utc_text(event.starts_at)}", f"DTEND:{utc_text(event.ends_at)}"]
 
 
 def _kept_times(
     lines: list[str], block: Block, present: Properties, event: OutgoingEvent
 ) -> list[str]:
     """The lines as they are when the times are; else new ones in the zone that was used."""
-    span = read_span(present, Clock(Zones(lines), UTC))
+    clock = Clock(Zones(lines), UTC)
+    span = read_span(present, clock)
     if span is None or not isinstance(span.start, datetime) or not isinstance(span.end, datetime):
         return _times(event)
+    own = [lines[index] for index in own_properties(lines, block)]
     if (utc(span.start), utc(span.end)) == (utc(event.starts_at), utc(event.ends_at)):
-        own = own_properties(lines, block)
-        return [lines[index] for index in own if name_of(lines[index]) in _TIMES]
-    start = present.first("DTSTART")
-    tzid = start.params.get("TZID") if start else None
-    zone = span.start.tzinfo
-    if not tzid or start is None or start.value.strip().upper().endswith("Z"):
-        return _times(event)
-    walls = [moment.astimezone(zone) for moment in (event.starts_at, event.ends_at)]
-    if any(wall.fold for wall in walls):
-        # The second of two equal wall-clock times cannot be written with a zone.
-        return _times(event)
-    quoted = Parameters({"TZID": tzid}).to_ical().decode()
-    return [
-        f"{name};{quoted}:{wall:%Y%m%dT%H%M%S}"
-        for name, wall in zip(("DTSTART", "DTEND"), walls, strict=True)
-    ]
+        return [line for line in own if name_of(line) in _TIMES]
+    start = next(line for line in own if name_of(line) == "DTSTART")
+    spelling = spelling_of(start, clock)
+    return spelling.start_and_end(event.starts_at, event.ends_at, fixed=True)
 
 
 def _stamps(event: OutgoingEvent, sequence: int) -> list[str]:
-    stamp = _utc_text(event.last_modified)
+    stamp = utc_text(event.last_modified)
     return [f"DTSTAMP:{stamp}", f"LAST-MODIFIED:{stamp}", f"SEQUENCE:{sequence}"]
 
 
@@ -200,10 +191,6 @@ def _present_people(lines: list[str], block: Block) -> dict[str, str]:
 def _sequence(present: Properties) -> int:
     text = present.text("SEQUENCE").strip()
     return int(text) if text.isdigit() and len(text) < 9 else 0
-
-
-def _utc_text(moment: datetime) -> str:
-    return (moment.astimezone(UTC)).strftime("%Y%m%dT%H%M%SZ")
 
 
 def escaped(text: str) -> str:
