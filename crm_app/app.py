@@ -53,7 +53,10 @@ from crm_app.messaging.ui.outbox_state import Outbox
 from crm_app.models import User
 from crm_app.sync.ui import connections_page
 from crm_app.sync.ui.connections_state import Connections
+from crm_app.sync.ui.guests_state import Guests
+from crm_app.sync.ui.option_state import SyncOptions
 from crm_app.sync.ui.outside import Calendars as ConnectedCalendars
+from crm_app.sync.ui.review_state import Review
 from crm_app.ui import guard, health, live, pages, settings_frame
 from crm_app.ui.door import Door, Keys
 from crm_app.ui.public import files
@@ -103,7 +106,7 @@ pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TIT
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/audit", audit_page.page, title=audit_page.TITLE, on_load=AuditLog.load)
 pages.add(app, "/settings/calendars", calendars_page.page, title=N_("Calendars"), on_load=Calendars.load)
-pages.add(app, "/settings/connections", connections_page.page, title=connections_page.TITLE, on_load=Connections.load, on_live={"connections": Connections.reread})
+pages.add(app, "/settings/connections", connections_page.page, title=connections_page.TITLE, on_load=[Connections.load, SyncOptions.load, Guests.load, Review.load], on_live={"connections": Review.follow, "appointments": Review.follow})
 pages.add(app, "/settings/hours", hours_page.page, title=hours_page.TITLE, on_load=WorkHours.load)
 pages.add(app, "/settings/integrations", integrations_page.page, title=integrations_page.TITLE, on_load=Integrations.load)
 pages.add(app, "/settings/jobs", jobs_page.page, title=jobs_page.TITLE, on_load=Background.load, on_live={"messages": Background.load, "appointments": Background.load, "connections": Background.load})

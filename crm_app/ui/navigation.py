@@ -46,9 +46,9 @@ SETTINGS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ),
             Entry(
                 "/settings/connections",
-                N_("Calendar connections"),
+                N_("Calendar configuration"),
                 "calendar-sync",
-                N_("Which of your calendars are read and written"),
+                N_("Which calendars are read and written, and what is made of their guests"),
             ),
             Entry(
                 "/settings/accounts",

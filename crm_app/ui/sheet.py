@@ -25,6 +25,7 @@ _NAMES = (
     "calendars.css",
     "settings.css",
     "connections.css",
+    "sync_options.css",
     "outbox.css",
     "home.css",
 )

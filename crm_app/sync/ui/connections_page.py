@@ -1,33 +1,30 @@
-"""Settings > Calendar connections: the linked calendar, a card per connection, and everybody's state."""
+"""Settings > You > Calendar configuration: calendars, sync option, guests, review and health (SYN-1).
 
-from typing import Any, TypeAlias
+One part at a time is in the page; its name stands in the address (``?part=review``), so that a
+notice can lead to it.
+"""
 
 import reflex as rx
 
 from crm_app.core.i18n import N_
-from crm_app.sync.ui import connecting_view
+from crm_app.sync.ui import (
+    cards_view,
+    connecting_view,
+    guests_view,
+    health_view,
+    option_dialog,
+    option_view,
+    review_view,
+)
 from crm_app.sync.ui.connecting_state import Connecting
 from crm_app.sync.ui.connections_dialogs import dialogs
 from crm_app.sync.ui.connections_state import Connections
-from crm_app.ui.components import (
-    badge,
-    button,
-    card,
-    empty_state,
-    field,
-    icon_button,
-    menu,
-    menu_item,
-    notice,
-    page_header,
-    select,
-    skeleton_rows,
-)
+from crm_app.sync.ui.review_state import Review
+from crm_app.ui.components import badge, button, notice, page_header, skeleton_rows, tabs
 from crm_app.ui.settings_frame import settings
 from crm_app.ui.words import tr
 
-Text: TypeAlias = rx.Var[str] | str
-TITLE = N_("Calendar connections")
+TITLE = N_("Calendar configuration")
 # The times on the page grow old by themselves; the button that is pressed ends with the page.
 _PULSE = """
 const beat = setInterval(() => {
@@ -43,7 +40,7 @@ def page() -> rx.Component:
     return settings(
         page_header(
             tr(TITLE),
-            tr("Where your appointments are written, and which calendars block your time."),
+            tr("What is read from your calendars, what is written there, and what is made of it."),
             button(
                 tr("Connect a calendar"), icon="plus", kind="primary", on_click=Connecting.begin
             ),
@@ -55,16 +52,9 @@ def page() -> rx.Component:
                 tone="accent",
             ),
         ),
-        rx.cond(
-            Connections.loading,
-            skeleton_rows(),
-            rx.el.div(
-                rx.cond(Connections.rows.length() > 0, _connected(), _nothing_yet()),
-                rx.cond(Connections.everyone.length() > 0, _everyone()),
-                class_name="groups",
-            ),
-        ),
+        rx.cond(Connections.loading, skeleton_rows(), rx.fragment(_tabs(), _part())),
         connecting_view.connect_dialog(),
+        option_dialog.dry_run(),
         *dialogs(),
         rx.el.button(
             id="connections-pulse",
@@ -76,269 +66,34 @@ def page() -> rx.Component:
     )
 
 
-def _nothing_yet() -> rx.Component:
-    return card(
-        empty_state(
-            "calendar-sync",
-            tr("No calendar is connected yet"),
-            tr(
-                "Connect iCloud, Nextcloud, Fastmail or any other CalDAV calendar. What stands "
-                "there blocks your time here, and your appointments appear there."
-            ),
-            button(
-                tr("Connect a calendar"), icon="plus", kind="primary", on_click=Connecting.begin
-            ),
-        )
+def _tabs() -> rx.Component:
+    waiting = rx.cond(Review.count > 0, badge(Review.count.to(str), tone="accent"))
+    return tabs(
+        ("calendars", tr("Calendars")),
+        ("option", tr("Sync option")),
+        ("guests", tr("Guests")),
+        ("review", rx.el.span(tr("Review"), waiting, class_name="counted")),
+        ("health", tr("Health")),
+        value=Connections.part,
+        on_change=Connections.show,
+        panels="part",
     )
 
 
-def _connected() -> rx.Component:
-    return rx.fragment(
-        card(
-            field(
-                tr("Linked calendar"),
-                select(
-                    "linked",
-                    Connections.choices,
-                    value=Connections.linked,
-                    on_change=Connections.choose_linked,
-                    error=Connections.errors["linked"],
-                ),
-                name="linked",
-                help=tr(
-                    "Your appointments are written there. If you move, rename or delete one there, "
-                    "the same happens here."
-                ),
-                error=Connections.errors["linked"],
-            ),
-        ),
-        rx.foreach(Connections.rows, _connection),
+def _part() -> rx.Component:
+    parts = {
+        "option": option_view.option_part,
+        "guests": guests_view.guests_part,
+        "review": review_view.review_part,
+        "health": health_view.health_part,
+        "calendars": cards_view.calendars,
+    }
+    return rx.match(
+        Connections.part,
+        *((name, _panel(name, content())) for name, content in parts.items()),
+        rx.fragment(),
     )
 
 
-def light(row: Any) -> rx.Component:
-    """The dot beside the words of a state; the words alone say it all."""
-    return rx.el.span(class_name="lamp lamp-" + row["light"].to(str), aria_hidden="true")
-
-
-def _connection(row: Any) -> rx.Component:
-    return rx.el.section(
-        rx.el.div(
-            rx.el.div(
-                rx.icon("calendar-sync", size=20), class_name="tile-icon", aria_hidden="true"
-            ),
-            rx.el.div(
-                rx.el.h2(row["label"], class_name="breaks"),
-                rx.el.div(
-                    rx.cond(row["username"], rx.el.span(row["username"], class_name="breaks")),
-                    rx.cond(
-                        row["service"] != row["label"],
-                        rx.el.span(row["service"], class_name="breaks"),
-                    ),
-                    class_name="hint dotted",
-                ),
-                class_name="grows",
-            ),
-            icon_button(
-                "refresh-cw",
-                tr("Sync {name} now", name=row["label"].to(str)),
-                on_click=Connections.sync_now(row["id"]),
-            ),
-            _menu(row),
-            class_name="connection-head",
-        ),
-        rx.el.p(light(row), rx.el.span(row["words"]), class_name="connection-state"),
-        rx.cond(row["locked"], _locked_out(row)),
-        rx.cond(row["unwritten"].to(list[dict[str, str]]).length() > 0, _unwritten(row)),
-        rx.cond(
-            row["on_its_way"],
-            rx.el.p(
-                rx.icon("send", size=16, aria_hidden="true"),
-                rx.el.span(row["on_its_way"]),
-                class_name="connection-state hint",
-            ),
-        ),
-        rx.el.fieldset(
-            rx.el.legend(tr("Conflict calendars"), class_name="label"),
-            rx.el.p(
-                tr(
-                    "Busy events in the ticked calendars block your time; the linked one always does."
-                ),
-                class_name="help",
-            ),
-            rx.el.ul(
-                rx.foreach(row["calendars"].to(list[dict[str, str]]), _calendar),
-                class_name="calendar-list",
-            ),
-            class_name="plain-fieldset",
-        ),
-        class_name="card connection",
-        aria_label=row["label"],
-    )
-
-
-def _menu(row: Any) -> rx.Component:
-    def ask(what: str) -> Any:
-        return Connections.ask(what, row["id"], row["label"])
-
-    return menu(
-        icon_button("ellipsis", tr("Actions for {name}", name=row["label"].to(str))),
-        menu_item(tr("Rename"), ask("rename"), icon="pencil"),
-        menu_item(tr("Change the password"), ask("reconnect"), icon="key-round"),
-        menu_item(tr("Disconnect"), ask("disconnect"), icon="unplug", danger=True),
-    )
-
-
-def _locked_out(row: Any) -> rx.Component:
-    return notice(
-        rx.el.p(row["locked"]),
-        rx.el.div(
-            button(
-                tr("Reconnect"),
-                icon="plug",
-                small=True,
-                on_click=Connections.ask("reconnect", row["id"], row["label"]),
-            ),
-            class_name="row notice-actions",
-        ),
-        tone="bad",
-        title=tr("{name} no longer lets us in.", name=row["label"].to(str)),
-    )
-
-
-def _unwritten(row: Any) -> rx.Component:
-    return notice(
-        rx.el.ul(
-            rx.foreach(
-                row["unwritten"].to(list[dict[str, str]]),
-                lambda one: rx.el.li(
-                    rx.el.strong(one["title"], class_name="inline"),
-                    " · ",
-                    rx.el.span(one["when"], class_name="tabular"),
-                    rx.el.div(one["error"], class_name="hint"),
-                ),
-            ),
-            class_name="plain-list",
-        ),
-        tone="warn",
-        title=tr("Not written to the calendar yet; it is tried again by itself"),
-    )
-
-
-def _calendar(line: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            rx.el.div(
-                rx.el.label(
-                    rx.el.input(
-                        type="checkbox",
-                        class_name="checkbox",
-                        checked=line["used"] != "",
-                        disabled=line["linked"] != "",
-                        on_change=lambda on: Connections.use(line["id"], on),
-                    ),
-                    rx.el.span(
-                        class_name="calendar-color",
-                        style={
-                            "background": rx.cond(line["color"], line["color"], "var(--control)")
-                        },
-                        aria_hidden="true",
-                    ),
-                    rx.el.span(line["name"], class_name="breaks"),
-                    class_name="calendar-name",
-                ),
-                rx.cond(line["linked"], badge(tr("Linked"), tone="accent", icon="link")),
-                rx.cond(line["read_only"], badge(tr("Read only"), icon="lock")),
-                rx.el.span(line["note"], class_name="hint tabular calendar-note"),
-                class_name="calendar-words",
-            ),
-            rx.cond(
-                line["used"],
-                icon_button(
-                    "sliders-horizontal",
-                    tr("What blocks time in {name}", name=line["name"]),
-                    on_click=Connections.ask_policy(line["id"]),
-                ),
-                rx.el.span(class_name="calendar-gap"),
-            ),
-            class_name="calendar-line",
-        ),
-        rx.cond(
-            line["listing"],
-            rx.el.div(
-                rx.el.span(class_name="progress-bar"),
-                class_name="progress",
-                role="progressbar",
-                aria_label=tr("Reading {name}", name=line["name"]),
-            ),
-        ),
-        rx.cond(
-            line["trouble"],
-            rx.el.p(
-                rx.icon("triangle-alert", size=14, aria_hidden="true"),
-                rx.el.span(line["trouble"], " ", line["advice"]),
-                class_name="calendar-trouble",
-            ),
-        ),
-        rx.cond(line["waiting"], _waiting(line)),
-        rx.cond(line["odd"], rx.el.p(line["odd"], class_name="help calendar-odd")),
-    )
-
-
-def _waiting(line: Any) -> rx.Component:
-    return rx.el.div(
-        notice(
-            rx.el.p(
-                tr(
-                    "Maybe it was emptied on purpose, maybe the service answered only in part. "
-                    "Please look there before you decide."
-                )
-            ),
-            rx.el.div(
-                button(
-                    tr("Read it again"),
-                    icon="refresh-cw",
-                    small=True,
-                    on_click=Connections.list_again(line["id"]),
-                ),
-                button(
-                    line["confirm"],
-                    kind="danger",
-                    icon="trash-2",
-                    small=True,
-                    on_click=Connections.delete_missing(line["id"]),
-                ),
-                class_name="row notice-actions",
-            ),
-            tone="warn",
-            title=line["waiting"],
-        ),
-        class_name="calendar-waiting",
-    )
-
-
-def _everyone() -> rx.Component:
-    return card(
-        rx.el.ul(
-            rx.foreach(Connections.everyone, _somebody),
-            class_name="people-list plain-list",
-        ),
-        title=tr("Everybody's connections"),
-        hint=tr("For administrators: how they are, not what is in them."),
-    )
-
-
-def _somebody(row: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            rx.link(
-                row["user"],
-                href="/settings/connections?user=" + row["user_id"],
-                weight="medium",
-            ),
-            rx.el.div(row["label"], class_name="hint breaks"),
-            class_name="grows",
-        ),
-        rx.el.div(light(row), rx.el.span(row["words"]), class_name="connection-state"),
-        class_name="people-row row",
-    )
+def _panel(name: str, content: rx.Component) -> rx.Component:
+    return rx.el.div(content, id=f"part-{name}", role="tabpanel", class_name="part")

@@ -1,4 +1,4 @@
-"""Settings > Calendar connections: what is connected, what it is used for, and how it is (SYN-1, SYN-11).
+"""Settings > Calendar configuration: what is connected, what it is used for, and how it is (SYN-1, SYN-11).
 
 Everybody has his own; an administrator opens somebody else's with ``?user=<id>``. Every choice is
 written at once. The page reads itself anew when something happens to a connection, and now and
@@ -6,6 +6,7 @@ then for the times that it shows.
 """
 
 import asyncio
+import json
 from typing import Any
 
 import reflex as rx
@@ -26,16 +27,19 @@ setTimeout(() => {
     (dialog.querySelector('input') || dialog.querySelector('button'))?.focus();
 }, 120)
 """
+PARTS = ("calendars", "option", "guests", "review", "health")
 REFUSED = N_("User name or app password were not accepted.")
 
 
 class Connections(PrivateState):
     """``whose`` is the name of the user that an administrator looks at, empty for one's own.
 
+    ``part`` is the one of ``PARTS`` that is shown;
     ``asking`` names the open dialog (rename, reconnect, disconnect, policy), ``chosen`` its subject.
     """
 
     loading: bool = True
+    part: str = PARTS[0]
     whose: str = ""
     whose_id: int = 0
     rows: list[Row] = []
@@ -45,6 +49,7 @@ class Connections(PrivateState):
     asking: str = ""
     chosen: str = ""
     chosen_name: str = ""
+    chosen_kind: str = ""
     tentative: bool = True
     out_of_office: bool = True
     busy: bool = False
@@ -55,14 +60,23 @@ class Connections(PrivateState):
         asked = str(self.router.url.query_parameters.get("user", ""))
         self.whose_id = int(asked) if asked.isdigit() else self._user_id
         self.asking, self.errors = "", {}
+        self._turn_to(str(self.router.url.query_parameters.get("part", "")))
         await self._show()
         self.loading = False
+
+    @handler
+    def show(self, part: str) -> None:
+        """Turn to a part of the page."""
+        self._turn_to(part)
 
     @handler
     async def reread(self) -> None:
         """Follow what happened meanwhile."""
         if not self.loading:
             await self._show()
+
+    def _turn_to(self, part: str) -> None:
+        self.part = part if part in PARTS else PARTS[0]
 
     async def _show(self) -> None:
         whose, now = self.whose_id, clock.now()
@@ -126,6 +140,13 @@ class Connections(PrivateState):
         """Open a dialog about a connection or a calendar."""
         if what not in ("rename", "reconnect", "disconnect"):
             return None
+        row: Row = next((row for row in self.rows if row["id"] == subject), {})
+        if what == "reconnect" and row.get("sign_in"):
+            # Its owner signs in at the service itself and comes back to this page.
+            return rx.call_script(
+                f"location.assign({json.dumps(row['sign_in'])} + location.pathname)"
+            )
+        self.chosen_kind = str(row.get("kind", ""))
         self.asking, self.chosen, self.chosen_name, self.errors = what, subject, name[:200], {}
         return rx.call_script(_FOCUS_DIALOG)
 
@@ -205,7 +226,8 @@ async def look(login: connecting.Login) -> connecting.Seen:
     try:
         return await asyncio.to_thread(connecting.look, login)
     except LoginExpired as error:
-        raise Invalid(fields={"password": REFUSED}) from error
+        refused = error.user_message if login.provider == connecting.ICS else REFUSED
+        raise Invalid(fields={"password": refused}) from error
     except AddressRefused as error:
         raise Invalid(fields={"server_url": error.user_message}, **error.params) from error
     except RemoteError as error:

@@ -6,17 +6,18 @@ Only what is on the screen leaves this module. Numbers and times are finished te
 from datetime import datetime
 from typing import Any
 
-from babel.numbers import format_decimal
 from sqlmodel import Session
 
 from crm_app.accounts import queries as accounts
 from crm_app.core.access import Actor
-from crm_app.core.i18n import LOCALES, N_, translate, translate_n
+from crm_app.core.i18n import N_, translate, translate_n
 from crm_app.core.kinds import CalendarRole, WhenUnreachable
 from crm_app.providers.occurrence import TROUBLE_TEXTS, Trouble
 from crm_app.sync import health, presets, queries
 from crm_app.sync.health import Condition
 from crm_app.sync.queries import CalendarLine, Connection
+from crm_app.sync.ui import shown_health
+from crm_app.sync.ui.shown_health import number
 from crm_app.ui import moments
 
 Row = dict[str, Any]
@@ -33,7 +34,13 @@ def overview(session: Session, actor: Actor, user_id: int, now: datetime) -> Row
     linked = next((line.id for line in lines if line.role == CalendarRole.LINKED), 0)
     return {
         "whose": user.name if user.id != actor.user_id else "",
-        "rows": [_connection(actor, one, policy, now) for one in found],
+        "rows": [
+            {
+                **_connection(actor, one, policy, now),
+                "health": shown_health.of(session, actor, one, now),
+            }
+            for one in found
+        ],
         "choices": _choices(actor, found),
         "linked": str(linked),
         "everyone": _everyone(session, actor, now) if actor.is_admin else [],
@@ -57,10 +64,12 @@ def _choices(actor: Actor, found: list[Connection]) -> list[dict[str, str]]:
 
 def _connection(actor: Actor, one: Connection, policy: str, now: datetime) -> Row:
     locale = actor.locale
-    service = presets.preset_of(one.server_url)
+    service = presets.preset_of(one.server_url, one.provider)
     return {
         "id": str(one.id),
         "label": one.label,
+        "kind": service.key,
+        "sign_in": _sign_in(actor, one),
         "service": service.name if service is not presets.OTHER else _host(one.server_url),
         "username": one.username if one.username != one.label else "",
         "light": health.LIGHTS[one.condition].value,
@@ -131,6 +140,13 @@ _STATES: dict[Condition, str] = {
 }
 
 
+def _sign_in(actor: Actor, one: Connection) -> str:
+    """Where its owner signs in again, up to the page to return to; empty where a secret is typed."""
+    if presets.preset(one.provider).way is not presets.Way.SIGN_IN:
+        return ""
+    return f"/connect/{one.provider}?account={one.id}&next=" if actor.user_id == one.user_id else ""
+
+
 def _locked(actor: Actor, one: Connection, policy: str, now: datetime) -> str:
     """What holds while the login is refused; empty when it is not."""
     if one.condition is not Condition.LOCKED_OUT:
@@ -160,11 +176,11 @@ def _note(locale: str, line: CalendarLine) -> str:
     if line.role == CalendarRole.UNUSED:
         return ""
     if line.condition is Condition.LISTING:
-        shown = _number(locale, line.seen)
+        shown = number(locale, line.seen)
         return translate_n(
             locale, "{shown} entry read", "{shown} entries read", line.seen, shown=shown
         )
-    shown = _number(locale, line.events)
+    shown = number(locale, line.events)
     return translate_n(locale, "{shown} entry", "{shown} entries", line.events, shown=shown)
 
 
@@ -236,13 +252,10 @@ def _everyone(session: Session, actor: Actor, now: datetime) -> list[dict[str, s
             "label": one.label,
             "light": health.LIGHTS[one.condition].value,
             "words": words(actor, one.condition, one.error, one.last_success_at, now),
+            "lag": shown_health.lag(actor, one, now),
         }
         for one in queries.all_connections(session, actor, now=now)
     ]
-
-
-def _number(locale: str, count: int) -> str:
-    return str(format_decimal(count, locale=locale if locale in LOCALES else "en"))
 
 
 def _host(url: str) -> str:

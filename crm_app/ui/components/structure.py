@@ -47,7 +47,7 @@ def section(title: Text, hint: Text, *content: Any) -> rx.Component:
 
 
 def tabs(
-    *choices: tuple[str, Text], value: rx.Var[str], on_change: Any, panels: str = ""
+    *choices: tuple[str, Text | rx.Component], value: rx.Var[str], on_change: Any, panels: str = ""
 ) -> rx.Component:
     """Views of one list. ``choices`` are (value, label); ``on_change`` gets the value.
 

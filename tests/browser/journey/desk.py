@@ -78,11 +78,11 @@ class Desk:
         expect(self.page.get_by_role("link", name=self.say("Contacts")).first).to_be_visible()
 
     def connect(self, server: str, user: str, password: str, *, linked: str, unused: str) -> None:
-        """Settings > Calendar connections: a CalDAV server, and what its calendars are for.
+        """Settings > Calendar configuration: a CalDAV server, and what its calendars are for.
 
         All of them block time but ``unused``.
         """
-        self.go("/settings/connections", self.say("Calendar connections"))
+        self.go("/settings/connections", self.say("Calendar configuration"))
         self.page.get_by_role("button", name=self.say("Connect a calendar")).first.click()
         asked = self.page.get_by_role("dialog")
         asked.get_by_role("button", name=self.say("Any CalDAV server")).click()
