@@ -23,6 +23,7 @@ from tests.contracts.calendars import (
     WakingWorld,
 )
 from tests.contracts.google import GoogleWorld
+from tests.contracts.graph import graph_world
 from tests.servers.google import google_server
 from tests.servers.icloud import icloud
 from tests.servers.radicale import radicale_server
@@ -65,6 +66,12 @@ def _google(request: pytest.FixtureRequest, folder: Path) -> Iterator[CalendarWo
         yield GoogleWorld.make(service)
 
 
+@contextmanager
+def _graph(request: pytest.FixtureRequest, folder: Path) -> Iterator[CalendarWorld]:
+    with graph_world() as world:
+        yield world
+
+
 MAKERS: dict[str, Maker] = {
     "memory": _memory,
     "memory in parts": _memory_in_parts,
@@ -72,11 +79,12 @@ MAKERS: dict[str, Maker] = {
     "caldav by etags": _by_etags,
     "icloud": _icloud,
     "google": _google,
+    "graph": _graph,
 }
 ICALENDAR = ("memory", "memory in parts", "caldav by sync token", "caldav by etags", "icloud")
-WRITING = (*ICALENDAR, "google")
+WRITING = (*ICALENDAR, "google", "graph")
 READING = (*WRITING,)
-WAKING = ("memory in parts", "google")
+WAKING = ("memory in parts", "google", "graph")
 _ON_A_SERVER = {"caldav by sync token", "caldav by etags", "icloud"}
 
 

@@ -1,0 +1,150 @@
+"""The sign-in server: discovery, consent, codes and refresh tokens that change with every use.
+
+It names itself with https, as msal demands, whatever it is reached by. Identity tokens are not
+signed; whoever gets them straight from here need not check that.
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+from tests.servers.plain_http import Asked, Told
+
+TENANT = "11111111-2222-3333-4444-555555555555"
+OBJECT_ID = "66666666-7777-8888-9999-aaaaaaaaaaaa"
+CLIENT_ID, CLIENT_SECRET = "graph-client", "graph-client-secret"
+SCOPES = "Calendars.ReadWrite User.Read"
+
+
+@dataclass
+class SignIn:
+    """``refuses`` says no to whoever is asked for consent; ``grants`` are the scopes that are given;
+    ``revoked`` refuses every refresh token, ``away`` every question."""
+
+    authority: str
+    owner: str
+    grants: str = SCOPES
+    lasts: int = 3600
+    refuses: str = ""
+    revoked: bool = False
+    app_refused: bool = False
+    away: int = 0
+    wrong_nonce: bool = False
+    refreshes: int = 0
+    asked: int = 0
+    access: set[str] = field(default_factory=set)
+    refresh: set[str] = field(default_factory=set)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def consent(self, address: str) -> dict[str, str]:
+        """The person agrees at ``address``, or not: what comes back to the redirect URI."""
+        asked = dict(parse_qsl(urlsplit(address).query))
+        assert asked["client_id"] == CLIENT_ID
+        assert asked["response_type"] == "code"
+        assert asked["code_challenge_method"] == "S256"
+        assert asked.get("response_mode", "query") == "query"
+        assert set(SCOPES.split()) | {"offline_access"} <= set(asked["scope"].split())
+        if self.refuses:
+            return {
+                "error": self.refuses,
+                "error_description": "AADSTS65004: said no",
+                "state": asked["state"],
+            }
+        code = secrets.token_urlsafe(16)
+        self.codes[code] = asked
+        return {"code": code, "state": asked["state"], "session_state": "x"}
+
+    def tokens(self) -> dict[str, Any]:
+        """A fresh pair, as after a consent."""
+        access, refresh = f"at-{secrets.token_urlsafe(24)}", f"rt-{secrets.token_urlsafe(24)}"
+        self.access.add(access)
+        self.refresh.add(refresh)
+        return {
+            "token_type": "Bearer",
+            "scope": " ".join(f"https://graph.microsoft.com/{one}" for one in self.grants.split()),
+            "expires_in": self.lasts,
+            "ext_expires_in": self.lasts,
+            "access_token": access,
+            "refresh_token": refresh,
+            "client_info": _part({"uid": OBJECT_ID, "utid": TENANT}),
+        }
+
+    def answer(self, asked: Asked) -> Told:
+        """One question of msal's, or of a browser."""
+        parts = urlsplit(asked.path)
+        _, tenant, *rest = parts.path.split("/")
+        self.asked += 1
+        if self.away:
+            return Told(self.away, {"Retry-After": "7"} if self.away == 429 else {})
+        if rest == ["v2.0", ".well-known", "openid-configuration"]:
+            return _told(self._metadata(tenant))
+        if rest == ["oauth2", "v2.0", "authorize"]:
+            query = dict(parse_qsl(parts.query))
+            back = f"{query['redirect_uri']}?{urlencode(self.consent(asked.path))}"
+            return Told(302, {"Location": back})
+        if rest == ["oauth2", "v2.0", "token"]:
+            return self._token({k: v[0] for k, v in parse_qs(asked.body.decode()).items()})
+        return Told(404)
+
+    def _metadata(self, tenant: str) -> dict[str, Any]:
+        base = f"https://{urlsplit(self.authority).netloc}"
+        return {
+            "issuer": f"{base}/{{tenantid}}/v2.0",
+            "authorization_endpoint": f"{base}/{tenant}/oauth2/v2.0/authorize",
+            "token_endpoint": f"{base}/{tenant}/oauth2/v2.0/token",
+            "jwks_uri": f"{base}/{tenant}/discovery/v2.0/keys",
+        }
+
+    def _token(self, form: dict[str, str]) -> Told:
+        if self.app_refused or form["client_secret"] != CLIENT_SECRET:
+            return _error("invalid_client", "AADSTS7000215: Invalid client secret provided.", 401)
+        if form["grant_type"] == "authorization_code":
+            request = self.codes.pop(form["code"], None)
+            digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+            challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            if (
+                request is None
+                or request["code_challenge"] != challenge
+                or request["redirect_uri"] != form["redirect_uri"]
+            ):
+                return _error("invalid_grant", "AADSTS70008: The code is not good.")
+            return _told(self.tokens() | {"id_token": self._identity(request)})
+        assert form["grant_type"] == "refresh_token"
+        if self.revoked or form["refresh_token"] not in self.refresh:
+            return _error("invalid_grant", "AADSTS50173: The grant was revoked.")
+        self.refresh.discard(form["refresh_token"])
+        self.refreshes += 1
+        return _told(self.tokens())
+
+    def _identity(self, request: dict[str, str]) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": f"https://{urlsplit(self.authority).netloc}/{TENANT}/v2.0",
+            "aud": CLIENT_ID,
+            "sub": "pairwise",
+            "tid": TENANT,
+            "oid": OBJECT_ID,
+            "preferred_username": self.owner,
+            "name": "Me Myself",
+            "iat": now,
+            "exp": now + 3600,
+            "nonce": "another" if self.wrong_nonce else request["nonce"],
+        }
+        return f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}."
+
+
+def _told(value: dict[str, Any], status: int = 200) -> Told:
+    return Told(status, {"Content-Type": "application/json"}, json.dumps(value).encode())
+
+
+def _error(error: str, description: str, status: int = 400) -> Told:
+    return _told({"error": error, "error_description": description, "error_codes": [50173]}, status)
+
+
+def _part(value: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
