@@ -13,9 +13,10 @@ from crm_app import models
 from crm_app.appointments import service as appointments
 from crm_app.core import clock, db, facts, job_runner
 from crm_app.core.access import system
-from crm_app.core.kinds import AppointmentSource, CalendarRole
+from crm_app.core.kinds import AppointmentSource, CalendarRole, SyncOption
 from crm_app.providers.memory_calendars import MemoryAccount, MemoryCalendars
 from crm_app.sync import connecting, runs
+from crm_app.sync.options import PRESETS
 from tests import factories
 from tests.sync import objects
 
@@ -96,10 +97,14 @@ def connect(
     roles: tuple[CalendarRole, ...] = (CalendarRole.LINKED,),
     page_size: int = 2,
     user: models.User | None = None,
+    split_series: bool = False,
     **values: Any,
 ) -> Connected:
-    """A user with a connected memory account whose calendars have the given roles."""
-    service = MemoryAccount(page_size=page_size)
+    """A user with a connected memory account whose calendars have the given roles.
+
+    With ``split_series`` changed instances of a series are objects of their own.
+    """
+    service = MemoryAccount(page_size=page_size, split_series=split_series)
     with db.unit_of_work() as session:
         if session.get(models.Workspace, 1) is None:
             factories.workspace(session)
@@ -132,6 +137,38 @@ def connect(
             made.calendar_ids.append(row.id or 0)
     _services[f"memory://{user.slug}"] = service
     return made
+
+
+def choose(who: Connected, option: SyncOption, **values: Any) -> None:
+    """Give the first calendar an option, for what arrives from now on."""
+    creation, triggers = PRESETS[option]
+    with db.unit_of_work() as session:
+        row = session.get_one(models.ExternalCalendar, who.calendar_id)
+        row.creation, row.triggers = creation, triggers
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def taken() -> list[models.Appointment]:
+    """The appointments that were made from external events, by start."""
+    with db.reading() as session:
+        query = select(models.Appointment).where(
+            models.Appointment.source == AppointmentSource.SYNC
+        )
+        return list(session.exec(query.order_by(col(models.Appointment.starts_at))))
+
+
+def people() -> list[str]:
+    """The addresses of all contacts, as often as they are there."""
+    with db.reading() as session:
+        return sorted(session.exec(select(models.ContactEmail.address)))
+
+
+def fired(kind: type[facts.Fact]) -> int:
+    """How often automation may act on a fact of that kind."""
+    with db.reading() as session:
+        rows = session.exec(select(facts.FactRow).where(facts.FactRow.kind == kind.__name__))
+        return sum(1 for row in rows if row.data["triggers"])
 
 
 def book(
