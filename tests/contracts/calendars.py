@@ -6,14 +6,18 @@ service has another form, or keeps a series in several objects, turns it into th
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
 from crm_app.core.errors import LoginExpired
 from crm_app.providers.caldav import CalDavCalendars
 from crm_app.providers.calendar_port import CalendarProvider
+from crm_app.providers.ical.feeds import entries
+from crm_app.providers.ics_feed import IcsFeed
 from crm_app.providers.memory_calendars import MemoryAccount, MemoryCalendars, WakingCalendars
+from tests.providers.ical.texts import calendar
 from tests.servers.icloud import ICloud
+from tests.servers.plain_http import Asked, PlainServer, Told
 from tests.servers.radicale import RadicaleServer, RadicaleUser
 
 LOOPBACK = ("127.0.0.0/8",)
@@ -237,3 +241,54 @@ class ICloudWorld:
 
     def spoil(self, cursor: str) -> str:
         return json.dumps(json.loads(cursor) | {"value": "http://radicale.org/ns/sync/" + "0" * 64})
+
+
+@dataclass
+class IcsWorld:
+    """A feed that is made anew for each request."""
+
+    server: PlainServer
+    texts: dict[str, str] = field(default_factory=dict)
+    ref: str = "feed"
+    name: str = "Work"
+    writable = False
+    absent_ref = "another feed"
+
+    def answer(self, asked: Asked) -> Told:
+        if asked.path != "/right/basic.ics":
+            return Told(401)
+        stamp = f"DTSTAMP:20260101T{len(self.server.asked):06}Z"
+        events = "".join(_components(raw) for raw in self.texts.values())
+        events = events.replace("END:VEVENT", f"{stamp}\r\nEND:VEVENT")
+        head = "X-WR-CALNAME:Work\nX-APPLE-CALENDAR-COLOR:#33AA55FF\n"
+        return Told(200, {"Content-Type": "text/calendar"}, calendar(head, events).encode())
+
+    def open(self) -> CalendarProvider:
+        return self._open("right")
+
+    def open_with_wrong_password(self) -> CalendarProvider:
+        return self._open("wrong")
+
+    def _open(self, token: str) -> CalendarProvider:
+        return IcsFeed(self.server.url(f"/{token}/basic.ics"), allow=LOOPBACK, page_size=50)
+
+    def put_outside(self, entry: str, raw: str) -> str:
+        self.texts[entry] = raw
+        return _name_in_feed(raw)
+
+    def remove_outside(self, href: str) -> None:
+        (gone,) = [entry for entry, raw in self.texts.items() if _name_in_feed(raw) == href]
+        del self.texts[gone]
+
+    def spoil(self, cursor: str) -> str:
+        return json.dumps(json.loads(cursor) | {"v": 0})
+
+
+def _components(raw: str) -> str:
+    """What stands between the properties of a calendar and its end."""
+    return raw[raw.index("BEGIN:V", 1) :].removesuffix("END:VCALENDAR\r\n")
+
+
+def _name_in_feed(raw: str) -> str:
+    (found,) = entries(raw)
+    return found.name

@@ -17,6 +17,7 @@ from tests.contracts.calendars import (
     CalendarWorld,
     DavWorld,
     ICloudWorld,
+    IcsWorld,
     MemoryWorld,
     ReadableWorld,
     WakingMemoryWorld,
@@ -26,6 +27,7 @@ from tests.contracts.google import GoogleWorld
 from tests.contracts.graph import graph_world
 from tests.servers.google import google_server
 from tests.servers.icloud import icloud
+from tests.servers.plain_http import Told, plain_server
 from tests.servers.radicale import radicale_server
 
 __all__ = ["radicale_server"]
@@ -72,18 +74,27 @@ def _graph(request: pytest.FixtureRequest, folder: Path) -> Iterator[CalendarWor
         yield world
 
 
+@contextmanager
+def _ics_feed(request: pytest.FixtureRequest, folder: Path) -> Iterator[ReadableWorld]:
+    with plain_server(lambda asked: Told(503)) as server:
+        world = IcsWorld(server)
+        server.answer = world.answer
+        yield world
+
+
 MAKERS: dict[str, Maker] = {
     "memory": _memory,
     "memory in parts": _memory_in_parts,
     "caldav by sync token": _by_sync_token,
     "caldav by etags": _by_etags,
     "icloud": _icloud,
+    "ics feed": _ics_feed,
     "google": _google,
     "graph": _graph,
 }
 ICALENDAR = ("memory", "memory in parts", "caldav by sync token", "caldav by etags", "icloud")
 WRITING = (*ICALENDAR, "google", "graph")
-READING = (*WRITING,)
+READING = (*WRITING, "ics feed")
 WAKING = ("memory in parts", "google", "graph")
 _ON_A_SERVER = {"caldav by sync token", "caldav by etags", "icloud"}
 
