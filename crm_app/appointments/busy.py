@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, case
 from sqlmodel import Session, col, select
 
 from crm_app.appointments import queries
@@ -19,6 +19,7 @@ from crm_app.core.kinds import (
     AppointmentSource,
     AppointmentStatus,
     CalendarRole,
+    ContactCreation,
     LinkOrigin,
     LinkState,
     WhenUnreachable,
@@ -69,6 +70,8 @@ class External:
     label: str
     # An appointment that the reader may see stands for it, so that it need not be shown twice.
     taken: bool = False
+    # Its calendar's sync option makes contacts of all guests, so its events are drawn in colour.
+    coloured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def external(
     is only looked up when all are asked for.
     """
     query = (
-        select(BusyTime)
+        select(BusyTime, _takes_all())
         .join(ExternalCalendar, col(ExternalCalendar.id) == BusyTime.external_calendar_id)
         .where(
             col(BusyTime.user_id).in_(user_ids),
@@ -148,12 +151,24 @@ def external(
     rows = session.exec(query).all()
     if without is not None and without.source == AppointmentSource.SYNC:
         own = _made_from(session, col(Appointment.id) == without.id)
-        rows = [row for row in rows if _place(row) not in own]
+        rows = [(row, coloured) for row, coloured in rows if _place(row) not in own]
     taken: set[_Place] = set()
     if rows and not blocking_only:
         span = (col(Appointment.starts_at) < until, col(Appointment.ends_at) > since)
         taken = _made_from(session, *span, queries.seen_appointments(actor))
-    return [_shown(row, actor, taken=_place(row) in taken) for row in rows]
+    return [
+        _shown(row, actor, taken=_place(row) in taken, coloured=bool(coloured))
+        for row, coloured in rows
+    ]
+
+
+def _takes_all() -> ColumnElement[bool]:
+    """Whether the option of an external calendar takes every guest in (SYN-4, SYN-5)."""
+    always = case(
+        (col(ExternalCalendar.for_team), col(ExternalCalendar.default_calendar_id).is_not(None)),
+        else_=col(ExternalCalendar.creation) == ContactCreation.ALWAYS,
+    )
+    return and_(col(ExternalCalendar.role) == CalendarRole.LINKED, always)
 
 
 # An occurrence of an external event: whose, of which object, from when to when.
@@ -190,7 +205,7 @@ def _made_from(session: Session, *which: ColumnElement[bool]) -> set[_Place]:
     }
 
 
-def _shown(row: BusyTime, actor: Actor, *, taken: bool) -> External:
+def _shown(row: BusyTime, actor: Actor, *, taken: bool, coloured: bool) -> External:
     own = row.user_id == actor.user_id
     readable = own or (actor.is_admin and not row.private)
     return External(
@@ -207,6 +222,7 @@ def _shown(row: BusyTime, actor: Actor, *, taken: bool) -> External:
         recurring=row.recurring,
         label=(row.summary or BUSY_LABEL) if readable else BUSY_LABEL,
         taken=taken,
+        coloured=coloured,
     )
 
 

@@ -173,6 +173,8 @@ def _said_of(one: Appointment, locale: str) -> str:
 def _external(one: busy.External, user: User | None, actor: Actor) -> Row:
     looks = [
         "external" if one.blocks else "free",
+        # Private events are no business of the team's, whatever the option.
+        "coloured" if one.coloured and not one.private else "",
         "private" if one.private else "",
         "recurring" if one.recurring else "",
     ]
@@ -188,6 +190,7 @@ def _external(one: busy.External, user: User | None, actor: Actor) -> Row:
         "end": one.local_end if one.all_day else one.ends_at.isoformat(),
         "allDay": one.all_day,
         "class": " ".join(look for look in looks if look),
+        "color": _color(user) if one.coloured else "",
         "editable": False,
         "rev": 0,
     }

@@ -153,6 +153,14 @@ def _outside_key() -> list[rx.Component]:
             tr("Grey with fine lines: from a connected calendar, or time off. It blocks the time."),
         ),
         _look(
+            "external coloured",
+            tr("Busy, in colour"),
+            tr(
+                "Lines on the member's colour: in a linked calendar that takes guests in, but "
+                "nobody on it became a contact."
+            ),
+        ),
+        _look(
             "free",
             tr("Free elsewhere"),
             tr("Outline only: in a connected calendar, but marked as free. The time stays open."),

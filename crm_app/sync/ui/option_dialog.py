@@ -35,38 +35,47 @@ def dry_run() -> rx.Component:
 
 def _result() -> rx.Component:
     found = SyncOptions.found
-    return rx.cond(
-        found["events"] == "0",
-        notice(tr("No coming event in your calendar has guests, so there is nothing to show yet.")),
-        rx.el.div(
-            rx.el.p(SyncOptions.found["intro"], class_name="label"),
-            rx.el.dl(
-                _tile("user-plus", tr("New contacts"), found["contacts"]),
-                _tile("calendar-plus", tr("Appointments"), found["appointments"]),
-                _tile("link", tr("Known contacts linked"), found["linked"]),
-                _tile("inbox", tr("Waiting for review"), found["waiting"]),
-                _tile("zap", tr("Would trigger"), found["fires"]),
-                class_name="dry-tiles",
-            ),
-            rx.cond(SyncOptions.appointments.length() > 0, _appointments()),
-            rx.cond(SyncOptions.contacts.length() > 0, _contacts()),
-            rx.cond(found["backfill"], _backfill()),
-            class_name="stack dry-run",
+    return rx.fragment(
+        rx.cond(
+            found["ready"],
+            rx.fragment(),
+            notice(tr("The calendar is still being read; the figures may grow."), tone="accent"),
         ),
+        rx.cond(found["events"] == "0", notice(found["nothing"]), _figures()),
+        rx.cond(found["followed"], rx.el.p(found["followed"], class_name="help")),
+    )
+
+
+def _figures() -> rx.Component:
+    found = SyncOptions.found
+    return rx.el.div(
+        rx.el.p(found["intro"], class_name="label"),
+        rx.el.dl(
+            _tile("user-plus", tr("new contacts"), found["contacts"]),
+            _tile("link", tr("known contacts"), found["linked"]),
+            _tile("calendar-plus", tr("appointments"), found["appointments"]),
+            _tile("zap", tr("bookings that trigger"), found["fires"]),
+            _tile("inbox", tr("guests to review"), found["waiting"]),
+            class_name="dry-tiles",
+        ),
+        _backfill(),
+        rx.cond(SyncOptions.appointments.length() > 0, _appointments()),
+        rx.cond(SyncOptions.contacts.length() > 0, _contacts()),
+        class_name="stack dry-run",
     )
 
 
 def _tile(icon: str, label: Text, count: Any) -> rx.Component:
     return rx.el.div(
-        rx.el.dt(rx.icon(icon, size=14, aria_hidden="true"), label),
-        rx.el.dd(count, class_name="tabular"),
+        rx.el.dt(label),
+        rx.el.dd(rx.icon(icon, size=16, aria_hidden="true"), count, class_name="tabular"),
         class_name=rx.cond(count == "0", "dry-tile none", "dry-tile"),
     )
 
 
 def _appointments() -> rx.Component:
     return rx.el.section(
-        rx.el.h3(tr("Appointments that it would make"), class_name="key-title"),
+        rx.el.h3(tr("What it would make"), class_name="key-title"),
         rx.el.ul(
             rx.foreach(SyncOptions.appointments, _appointment),
             rx.cond(SyncOptions.found["more_appointments"], _more("more_appointments")),
@@ -82,18 +91,23 @@ def _appointment(one: Any) -> rx.Component:
             rx.el.span(one["people"], class_name="hint breaks"),
             class_name="grows stack-tight",
         ),
+        rx.cond(one["times"], badge(one["times"], icon="repeat")),
         rx.el.span(one["when"], class_name="hint tabular not-wrapped"),
         rx.cond(
-            one["fires"],
-            badge(tr("Triggers"), tone="accent", icon="zap"),
-            badge(tr("Silent"), icon="zap-off"),
+            one["waits"],
+            badge(tr("To review"), tone="warn", icon="inbox"),
+            rx.cond(
+                one["fires"],
+                badge(tr("Triggers"), tone="accent", icon="zap"),
+                badge(tr("Silent"), icon="zap-off"),
+            ),
         ),
     )
 
 
 def _contacts() -> rx.Component:
     return rx.el.section(
-        rx.el.h3(tr("Contacts that it would make"), class_name="key-title"),
+        rx.el.h3(tr("New contacts"), class_name="key-title"),
         rx.el.ul(
             rx.foreach(
                 SyncOptions.contacts,

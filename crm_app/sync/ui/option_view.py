@@ -155,7 +155,7 @@ def _own() -> rx.Component:
             class_name="sync-options",
         ),
         _other(),
-        title=tr("What is made of the events in {name}?", name=SyncOptions.calendar_name),
+        title=tr("What is made of the events in “{name}”?", name=SyncOptions.calendar_name),
         hint=tr(
             "Whatever you choose: your appointments are written there, and busy events block your "
             "time. A choice counts for what arrives from then on."

@@ -165,11 +165,27 @@ def _figures(locale: str, found: Preview, listed: int) -> dict[str, str]:
             found.looked_at,
             shown=number(locale, found.looked_at),
         ),
+        "nothing": _nothing(locale, found.looked_at),
         "more_appointments": _more(locale, found.events - len(found.lines)),
         "more_contacts": _more(locale, found.new_contacts - named),
         "followed": _followed(locale, found.followed),
         "backfill": _backfill(locale, found.events),
     }
+
+
+def _nothing(locale: str, looked_at: int) -> str:
+    if not looked_at:
+        return translate(
+            locale,
+            N_("No coming event in your calendar has guests, so there is nothing to show yet."),
+        )
+    return translate_n(
+        locale,
+        "Nothing would be made of the {shown} coming event with guests. It goes on blocking your time.",
+        "Nothing would be made of the {shown} coming events with guests. They go on blocking your time.",
+        looked_at,
+        shown=number(locale, looked_at),
+    )
 
 
 def _more(locale: str, count: int) -> str:
