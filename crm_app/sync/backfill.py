@@ -36,7 +36,7 @@ def run(calendar_id: int) -> None:
             going_on = take_some(session, calendar_id, now=clock.now())
 
 
-def take_some(session: Session, calendar_id: int, *, now: datetime) -> bool:
+def take_some(session: Session, calendar_id: int, *, now: datetime, most: int = _CHUNK) -> bool:
     """Take in the next chunk; whether there is more."""
     calendar = session.exec(
         select(ExternalCalendar).where(ExternalCalendar.id == calendar_id).with_for_update()
@@ -48,13 +48,13 @@ def take_some(session: Session, calendar_id: int, *, now: datetime) -> bool:
         select(ExternalObject)
         .where(col(ExternalObject.id).in_(coming), col(ExternalObject.id) > calendar.backfilled_to)
         .order_by(col(ExternalObject.id))
-        .limit(_CHUNK)
+        .limit(most)
     ).all()
     untouched = [row for row in rows if row.intake == Intake.NONE]
     if untouched:
         where = busy_rows.whose(session, calendar)
         intake.take_in(session, calendar, where, untouched, now=now, silent=True)
-    calendar.backfilled_to = rows[-1].id if len(rows) == _CHUNK else None
+    calendar.backfilled_to = rows[-1].id if len(rows) == most else None
     session.add(calendar)
     facts.record(session, facts.ConnectionChanged(calendar.account_id, state="progress"))
     return calendar.backfilled_to is not None

@@ -110,7 +110,7 @@ def pattern_of(typed: str) -> str:
     tree = domain.startswith("*.")
     name = domain_of(domain.removeprefix("*."))
     if name in FREE_MAIL:
-        raise Invalid(FREE, fields={"pattern": FREE.format(domain=name)}, domain=name)
+        raise Invalid(FREE, fields={"pattern": FREE}, domain=name)
     return f"@*.{name}" if tree else f"@{name}"
 
 
