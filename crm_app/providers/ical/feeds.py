@@ -7,6 +7,7 @@ each entry has a name made of its UID and a mark made of its lines, by which two
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from crm_app.providers.ical.lines import blocks, name_of, unfold
 from crm_app.providers.ical.objects import one_object
@@ -17,6 +18,10 @@ _ZONE = re.compile(r';TZID="?([^";:]+)', re.IGNORECASE)
 _COLOUR = re.compile(r"#([0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?")
 # Written with the time of the request by many programs.
 _STAMPS = {"DTSTAMP", "LAST-MODIFIED"}
+# What takes an event beyond the days that stand in its lines, but for a day and a zone.
+_REACHING = {"RRULE", "RDATE", "DURATION"}
+_DATE = re.compile(r"(?:DTSTART|DTEND|RECURRENCE-ID)[;:].*?(\d{8})", re.IGNORECASE)
+_MARGIN = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,14 @@ class Entry:
     def raw(self) -> str:
         """A calendar object with this entry alone and the time zones that it names."""
         return one_object(list(self.zones), self.events)
+
+    def may_touch(self, since: datetime, until: datetime) -> bool:
+        """False for a single event that is plainly earlier or later, without reading it."""
+        found = [_DATE.match(line) for line in self.events]
+        days = [match.group(1) for match in found if match is not None]
+        if not days or any(name_of(line) in _REACHING for line in self.events):
+            return True
+        return min(days) <= f"{until + _MARGIN:%Y%m%d}" and max(days) >= f"{since - _MARGIN:%Y%m%d}"
 
 
 def is_whole(text: str) -> bool:

@@ -23,6 +23,7 @@ _WORDS = {
     "X-MICROSOFT-CDO-BUSYSTATUS": "",
 }
 _BLANKS = re.compile(r"[ \t\xa0]+(?=\n|$)")
+_as_json = json.JSONEncoder(sort_keys=True).encode
 
 
 def fingerprint(raw: str) -> str:
@@ -51,7 +52,7 @@ def _canonical(properties: Properties, clock: Clock) -> str:
         [address_of(prop), prop.params.get("PARTSTAT", "NEEDS-ACTION").upper()]
         for prop in properties.all("ATTENDEE")
     )
-    return json.dumps(found, sort_keys=True)
+    return _as_json(found)
 
 
 def _when(properties: Properties, clock: Clock) -> list[str | None]:
@@ -75,4 +76,6 @@ def _moment(moment: Moment | None) -> str | None:
 
 
 def _text(text: str) -> str:
-    return _BLANKS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if "\n" in text or "\r" in text:
+        text = _BLANKS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.strip()

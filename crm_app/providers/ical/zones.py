@@ -46,11 +46,8 @@ class Zones:
     """The zones of one iCalendar object, looked up by TZID."""
 
     def __init__(self, lines: list[str]) -> None:
-        self._definitions: dict[str, list[str]] = {}
+        self._lines = lines
         self._made: dict[str, tzinfo | None] = {}
-        for block in blocks(lines, "VTIMEZONE"):
-            if tzid := _tzid(lines, block):
-                self._definitions.setdefault(tzid, lines[block.start : block.end])
 
     def find(self, tzid: str) -> tzinfo | None:
         """The zone of ``tzid``, or None when neither the world nor the object knows it."""
@@ -58,6 +55,15 @@ class Zones:
             name = iana_name(tzid)
             self._made[tzid] = ZoneInfo(name) if name else self._own(tzid)
         return self._made[tzid]
+
+    @functools.cached_property
+    def _definitions(self) -> dict[str, list[str]]:
+        """Looked for only when the world does not know a zone, which is rare."""
+        found: dict[str, list[str]] = {}
+        for block in blocks(self._lines, "VTIMEZONE"):
+            if tzid := _tzid(self._lines, block):
+                found.setdefault(tzid, self._lines[block.start : block.end])
+        return found
 
     def _own(self, tzid: str) -> tzinfo | None:
         definition = self._definitions.get(tzid.strip().strip('"'))
