@@ -4,7 +4,7 @@ A run that dies leaves whole pages behind and the cursor that goes on after them
 service no longer has is only marked here; ``deletions`` decides at the end of the run.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,13 +16,9 @@ from crm_app.core.kinds import LinkNews, LinkOrigin, LinkState
 from crm_app.models import EventLink, ExternalCalendar, ExternalObject
 from crm_app.providers.calendar_port import Page, RemoteEvent
 from crm_app.providers.occurrence import Trouble
-from crm_app.sync import busy_rows, intake, lanes, recognising
+from crm_app.sync import busy_rows, intake, lanes, recognising, storing
 from crm_app.sync.lanes import Lane
 from crm_app.sync.plan import FREE_BUSY, Changes, Known, compare
-from crm_app.sync.recognising import Own
-
-# Longer names do not fit into the databases' indexes, and no server makes them.
-_LONGEST_NAME = 1000
 
 
 def begin_listing(session: Session, lane: Lane, *, now: datetime) -> None:
@@ -37,14 +33,16 @@ def apply(session: Session, lane: Lane, page: Page, *, now: datetime) -> None:
     """Make the rows what ``page`` says and save its cursor; Superseded when the lane was lost."""
     calendar = lanes.keep(session, lane, now=now)
     where = busy_rows.whose(session, calendar)
-    rows = _rows(session, calendar, [*(e.href for e in page.changed), *page.removed])
+    rows = storing.rows_of(session, calendar, [*(e.href for e in page.changed), *page.removed])
     changes = compare(page, {href: _known(row) for href, row in rows.items()})
     came_back = {href: at for href, row in rows.items() if (at := row.missing_since) is not None}
     read_anew = (*changes.new, *changes.changed, *changes.restamped)
     first_seen = frozenset(event.href for event in changes.new)
     said = {event.href for event in changes.changed if _says_otherwise(event, rows)} | first_seen
     own = recognising.recognise(session, calendar, where, read_anew, now=now)
-    stored = [_stored(session, calendar, rows, event, own, page) for event in read_anew]
+    # Whatever is there when a calendar is read for the first time is not news.
+    history = page.full and not calendar.complete
+    stored = storing.store(session, calendar, rows, read_anew, own, history=history)
     _touch(session, calendar, changes)
     _mark_missing(session, calendar, rows, changes.missing, now=now)
     session.flush()
@@ -124,16 +122,6 @@ def _with_their_rule(
             )
 
 
-def _rows(
-    session: Session, calendar: ExternalCalendar, hrefs: Iterable[str]
-) -> dict[str, ExternalObject]:
-    query = select(ExternalObject).where(
-        ExternalObject.external_calendar_id == calendar.id,
-        col(ExternalObject.href).in_(list(hrefs)),
-    )
-    return {row.href: row for row in session.exec(query)}
-
-
 def _says_otherwise(event: RemoteEvent, rows: Mapping[str, ExternalObject]) -> bool:
     """Whether it changed, and is not only back."""
     return rows[event.href].content_hash != event.content_hash
@@ -143,42 +131,13 @@ def _known(row: ExternalObject) -> Known:
     return Known(row.href, row.etag, row.content_hash, missing=row.missing_since is not None)
 
 
-def _stored(
-    session: Session,
-    calendar: ExternalCalendar,
-    rows: Mapping[str, ExternalObject],
-    event: RemoteEvent,
-    own: Mapping[str, Own],
-    page: Page | None = None,
-) -> ExternalObject:
-    row = rows.get(event.href) or ExternalObject(
-        external_calendar_id=calendar.id or 0,
-        href=event.href,
-        uid="",
-        # Whatever is there when a calendar is read for the first time is not news.
-        history=page is not None and page.full and not calendar.complete,
-    )
-    row.series = event.belongs_to[:_LONGEST_NAME]
-    row.etag, row.uid, row.raw = event.etag, event.uid[:_LONGEST_NAME], _storable(event.raw)
-    row.content_hash, row.generation = event.content_hash, calendar.generation
-    row.missing_since = None
-    row.appointment_id = own[event.href].appointment_id if event.href in own else None
-    session.add(row)
-    return row
-
-
-def _storable(text: str) -> str:
-    """Without what PostgreSQL cannot hold: NUL and halves of surrogate pairs."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
-
-
 def set_aside(session: Session, lane: Lane, event: RemoteEvent, *, now: datetime) -> None:
     """Keep no more than the name of an object that cannot be stored; it is counted as trouble."""
     calendar = lanes.keep(session, lane, now=now)
-    found = _rows(session, calendar, [event.href])
-    if not found and len(event.href) <= _LONGEST_NAME:
+    found = storing.rows_of(session, calendar, [event.href])
+    if not found and len(event.href) <= storing.LONGEST_NAME:
         bare = replace(event, raw="", uid="")
-        row = _stored(session, calendar, {}, bare, {})
+        (row,) = storing.store(session, calendar, {}, [bare], {}, history=False)
         row.trouble = Trouble.BROKEN.value
 
 
