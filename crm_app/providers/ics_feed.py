@@ -135,7 +135,7 @@ class IcsFeed:
         with self._http.limited(time_limit):
             feed = self._read()
         return busy_times(
-            (entry.raw for entry in entries(feed.text)),
+            (entry.raw for entry in entries(feed.text) if entry.may_touch(since, until)),
             since=since,
             until=until,
             calendar_zone=calendar_zone,

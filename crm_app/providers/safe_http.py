@@ -9,6 +9,7 @@ holds a URL's secrets or a password.
 
 import base64
 import contextlib
+import logging
 import re
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -39,6 +40,8 @@ _REPEATABLE = {"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"}
 _DROPPED = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
 _HOST = re.compile(r"[^\s/%?#@\\]+")
 _PORTS = {"http": 80, "https": 443}
+# Its debug messages show the headers of answers, and a Location may hold the secret of a feed.
+logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
