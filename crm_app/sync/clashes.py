@@ -13,6 +13,7 @@ from crm_app.core.errors import NotFound
 from crm_app.core.kinds import HOLDING_STATUSES, LinkOrigin
 from crm_app.models import Appointment, EventLink, ExternalCalendar, ExternalObject
 from crm_app.providers.ical import reading
+from crm_app.providers.occurrence import Occurrence
 from crm_app.sync import queries, settling
 from crm_app.sync.copies import Copy, Part, same
 
@@ -96,6 +97,12 @@ def _organizer(
             until=appointment.ends_at,
             calendar_zone=calendar.time_zone or "UTC",
         ):
-            if one.organizer_name or one.organizer:
-                return one.organizer_name or (one.organizer or "")
+            if one.organizer:
+                return _name(one, one.organizer)
     return ""
+
+
+def _name(one: Occurrence, organizer: str) -> str:
+    """What the event calls its organizer; some only name him on the list of those who come."""
+    listed = next((who.name for who in one.attendees if who.email == organizer), "")
+    return one.organizer_name or listed or organizer

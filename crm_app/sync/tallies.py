@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
-from crm_app.core.kinds import Intake, LinkState
+from crm_app.core.kinds import Intake, LinkOrigin, LinkState
 from crm_app.models import EventLink, ExternalObject
 from crm_app.sync.plan import FREE_BUSY
 
@@ -35,7 +35,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Appointments and their copies in the calendars: how many stand there, wait, meet trouble."""
+    """``written``: copies of appointments made here that stand in the calendars. ``waiting`` and
+    ``failing``: changes that are on their way there, or met trouble."""
 
     written: int = 0
     waiting: int = 0
@@ -68,7 +69,8 @@ def copies(session: Session, calendar_ids: Collection[int]) -> Copies:
     fate = case(
         (moving & (EventLink.last_error != ""), "failing"),
         (moving, "waiting"),
-        else_="written",
+        (col(EventLink.origin) == LinkOrigin.HERE, "written"),
+        else_="",
     )
     rows = session.exec(
         select(fate, func.count())
@@ -78,7 +80,7 @@ def copies(session: Session, calendar_ids: Collection[int]) -> Copies:
         )
         .group_by(fate)
     )
-    return Copies(**dict(rows.all()))
+    return Copies(**{name: count for name, count in rows if name})
 
 
 def behind(last_success: Collection[datetime | None], now: datetime) -> float | None:

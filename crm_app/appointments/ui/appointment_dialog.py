@@ -207,10 +207,14 @@ def _about() -> rx.Component:
             class_name="row",
         ),
         rx.cond(
-            State.facts["whole_days"],
+            State.facts["whole_days"].bool() | State.facts["fixed"].bool(),
             rx.el.p(
                 rx.icon("calendar", size=16, aria_hidden="true"),
-                rx.el.span(tr("All day"), " · ", State.facts["whole_days"]),
+                rx.el.span(State.facts["when"], class_name="tabular"),
+                rx.cond(
+                    State.facts["fixed"].bool() & State.form["location"].bool(),
+                    rx.el.span(State.form["location"], class_name="hint breaks"),
+                ),
                 class_name="connection-state",
             ),
         ),

@@ -25,6 +25,7 @@ Row = dict[str, Any]
 
 # Cancelled and invalid ones only clutter the week; a no-show stays visible, struck through.
 _HIDDEN = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.INVALID})
+_GREY = "var(--muted)"
 _LOOKS = {AppointmentStatus.NEW: "unconfirmed", AppointmentStatus.NO_SHOW: "cancelled"}
 
 
@@ -171,10 +172,11 @@ def _said_of(one: Appointment, locale: str) -> str:
 
 
 def _external(one: busy.External, user: User | None, actor: Actor) -> Row:
+    # Private events are no business of the team's, whatever the option.
+    coloured = one.coloured and not one.private
     looks = [
         "external" if one.blocks else "free",
-        # Private events are no business of the team's, whatever the option.
-        "coloured" if one.coloured and not one.private else "",
+        "coloured" if coloured else "",
         "private" if one.private else "",
         "recurring" if one.recurring else "",
     ]
@@ -190,7 +192,8 @@ def _external(one: busy.External, user: User | None, actor: Actor) -> Row:
         "end": one.local_end if one.all_day else one.ends_at.isoformat(),
         "allDay": one.all_day,
         "class": " ".join(look for look in looks if look),
-        "color": _color(user) if one.coloured else "",
+        # Views that draw a dot take this colour too.
+        "color": _color(user) if coloured else _GREY,
         "editable": False,
         "rev": 0,
     }
@@ -208,6 +211,7 @@ def _absence(one: busy.Absence, user: User | None, actor: Actor) -> Row:
         "end": one.ends_at.isoformat(),
         "allDay": False,
         "class": "external",
+        "color": _GREY,
         "editable": False,
         "rev": 0,
     }

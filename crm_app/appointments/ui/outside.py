@@ -20,6 +20,7 @@ from crm_app.ui import moments
 _INVITED = N_("Somebody else invites to this, so it can only be changed in the calendar.")
 _WHOLE_DAYS = N_("Whole days are moved in the connected calendar.")
 _MOMENT = timedelta(seconds=1)
+_YES = "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,9 @@ def about(session: Session, actor: Actor, appointment: Appointment) -> dict[str,
     return {
         "fixed": _invited(known, actor) if appointment.organized_elsewhere else "",
         "origin": origin if known.calendar else "",
-        "whole_days": _whole_days(appointment, actor) if appointment.all_day else "",
+        "whole_days": _YES if appointment.all_day else "",
+        # What the fields cannot show: days without times, and what is not ours to change.
+        "when": _days(appointment, actor) if appointment.all_day else _time(appointment, actor),
     }
 
 
@@ -121,12 +124,17 @@ def _invited(known: Outside, actor: Actor) -> str:
     )
 
 
-def _whole_days(one: Appointment, actor: Actor) -> str:
+def _time(one: Appointment, actor: Actor) -> str:
+    return _when(Version("", one.starts_at, one.ends_at, ""), actor, clock.now())
+
+
+def _days(one: Appointment, actor: Actor) -> str:
     now, zone = clock.now(), one.time_zone
     first = moments.day(actor.locale, zone, one.starts_at, now)
     # The end is exclusive.
     last = moments.day(actor.locale, zone, max(one.starts_at, one.ends_at - _MOMENT), now)
-    return first if first == last else f"{first} – {last}"
+    days = first if first == last else f"{first} – {last}"
+    return translate(actor.locale, N_("All day, {days}"), days=days)
 
 
 def clash_words(session: Session, actor: Actor, appointment: Appointment) -> dict[str, str]:
@@ -162,10 +170,10 @@ def _version(
     )
     words = {f"{side}_{name}": text for name, text in found.items()}
     differs = {
-        f"{side}_{name}_differs": "yes" if other is not None and against[name] != text else ""
+        f"{side}_{name}_differs": _YES if other is not None and against[name] != text else ""
         for name, text in found.items()
     }
-    return {side: "yes", **words, **differs}
+    return {side: _YES, **words, **differs}
 
 
 def _when(one: Version, actor: Actor, now: datetime) -> str:

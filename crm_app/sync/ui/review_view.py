@@ -89,7 +89,6 @@ def _row(row: Any) -> rx.Component:
                     tr("Make {count} contacts and the appointment", count=row["ticks"].to(str)),
                 ),
                 icon="user-plus",
-                kind="primary",
                 small=True,
                 disabled=row["ticks"] == "0",
                 on_click=Review.accept(row["id"]),
@@ -97,6 +96,7 @@ def _row(row: Any) -> rx.Component:
             button(
                 tr("Not this time"),
                 icon="x",
+                kind="quiet",
                 small=True,
                 on_click=Review.decline(row["id"], ""),
             ),
