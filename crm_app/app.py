@@ -16,7 +16,6 @@ from crm_app.accounts import queries, sessions
 from crm_app.accounts.ui import (
     audit_page,
     hours_page,
-    integrations_page,
     jobs_page,
     profile_page,
     sessions_page,
@@ -24,9 +23,9 @@ from crm_app.accounts.ui import (
     workspace_page,
 )
 from crm_app.accounts.ui.access_state import Access
+from crm_app.accounts.ui.apps_state import Apps
 from crm_app.accounts.ui.audit_state import AuditLog
 from crm_app.accounts.ui.hours_state import WorkHours
-from crm_app.accounts.ui.integrations_state import Integrations
 from crm_app.accounts.ui.jobs_state import Background
 from crm_app.accounts.ui.profile_state import Profile
 from crm_app.accounts.ui.sessions_state import Sessions
@@ -51,7 +50,9 @@ from crm_app.messaging.ui import mail_page, outbox_page
 from crm_app.messaging.ui.mail_state import MailSettings
 from crm_app.messaging.ui.outbox_state import Outbox
 from crm_app.models import User
-from crm_app.sync.ui import connections_page
+from crm_app.sync import http as sync_http
+from crm_app.sync.ui import connections_page, integrations_page
+from crm_app.sync.ui.connecting_state import Connecting
 from crm_app.sync.ui.connections_state import Connections
 from crm_app.sync.ui.guests_state import Guests
 from crm_app.sync.ui.option_state import SyncOptions
@@ -82,6 +83,7 @@ ROUTES: list[BaseRoute] = [
     *accounts_http.routes,
     *messaging_http.routes,
     *booking_http.routes,
+    *sync_http.routes,
 ]
 
 http = Starlette(routes=ROUTES)
@@ -106,9 +108,9 @@ pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TIT
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/audit", audit_page.page, title=audit_page.TITLE, on_load=AuditLog.load)
 pages.add(app, "/settings/calendars", calendars_page.page, title=N_("Calendars"), on_load=Calendars.load)
-pages.add(app, "/settings/connections", connections_page.page, title=connections_page.TITLE, on_load=[Connections.load, SyncOptions.load, Guests.load, Review.load], on_live={"connections": Review.follow, "appointments": Review.follow})
+pages.add(app, "/settings/connections", connections_page.page, title=connections_page.TITLE, on_load=[Connections.load, Connecting.arrive, SyncOptions.load, Guests.load, Review.load], on_live={"connections": Review.follow, "appointments": Review.follow})
 pages.add(app, "/settings/hours", hours_page.page, title=hours_page.TITLE, on_load=WorkHours.load)
-pages.add(app, "/settings/integrations", integrations_page.page, title=integrations_page.TITLE, on_load=Integrations.load)
+pages.add(app, "/settings/integrations", integrations_page.page, title=integrations_page.TITLE, on_load=[Connections.load, Connecting.arrive, Apps.load], on_live={"connections": Connections.reread})
 pages.add(app, "/settings/jobs", jobs_page.page, title=jobs_page.TITLE, on_load=Background.load, on_live={"messages": Background.load, "appointments": Background.load, "connections": Background.load})
 pages.add(app, "/settings/mail", mail_page.page, title=mail_page.TITLE, on_load=MailSettings.load, on_live={"messages": MailSettings.follow})
 pages.add(app, "/settings/profile", profile_page.page, title=profile_page.TITLE, on_load=[Profile.load, Access.load])

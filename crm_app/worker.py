@@ -58,6 +58,12 @@ def tick_sync() -> None:
         crm_app.sync.jobs.tick(session)
 
 
+def tick_channels() -> None:
+    """Have the channels tended by which services wake us."""
+    with db.unit_of_work() as session:
+        crm_app.sync.jobs.tick_channels(session)
+
+
 def tick_tidy() -> None:
     """Once a day: forget what is over, and move the windows of external calendars."""
     with db.unit_of_work() as session:
@@ -79,6 +85,9 @@ class Worker:
         self.scheduler = BackgroundScheduler(timezone="UTC")
         self.scheduler.add_job(tick_reap, "interval", seconds=10, coalesce=True, max_instances=1)
         self.scheduler.add_job(tick_sync, "interval", seconds=5, coalesce=True, max_instances=1)
+        self.scheduler.add_job(
+            tick_channels, "interval", seconds=60, coalesce=True, max_instances=1
+        )
         self.scheduler.add_job(tick_tidy, "interval", hours=1, coalesce=True, max_instances=1)
 
     def start(self) -> None:

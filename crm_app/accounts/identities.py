@@ -128,8 +128,12 @@ def set_app(
     client_secret: str = "",
     issuer: str = "",
     enabled: bool = True,
+    for_calendars: bool | None = None,
 ) -> SignInProvider:
-    """Enter or change the app of google or microsoft; an empty secret keeps the one stored."""
+    """Enter or change the app of google or microsoft; an empty secret keeps the one stored.
+
+    ``enabled``: for signing in. ``for_calendars``: for connecting calendars; None leaves it as it is.
+    """
     actor.require_admin()
     if provider not in oidc.NAMES:
         raise NotFound
@@ -138,14 +142,23 @@ def set_app(
     row = row or SignInProvider(provider=provider, client_id="", client_secret="")
     row.client_id, row.issuer, row.enabled = values["client_id"], values["issuer"], enabled
     row.client_secret = values["client_secret"] or row.client_secret
+    row.for_calendars = row.for_calendars if for_calendars is None else for_calendars
     session.add(row)
     session.flush()
-    audit.record(session, actor, "sign_in_provider.changed", provider=provider, enabled=enabled)
+    audit.record(
+        session,
+        actor,
+        "sign_in_provider.changed",
+        provider=provider,
+        enabled=enabled,
+        for_calendars=row.for_calendars,
+    )
     return row
 
 
 def remove_app(session: Session, actor: Actor, provider: str) -> None:
-    """Nobody signs in with ``provider`` any more; connected identities wait for its return."""
+    """Nobody signs in with ``provider`` any more, and its calendars are not read; what is connected
+    waits for its return."""
     actor.require_admin()
     row = session.get(SignInProvider, provider)
     if row is None:

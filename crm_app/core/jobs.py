@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Index, delete
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from crm_app.core import clock
 from crm_app.core.columns import enum_type
@@ -103,6 +103,20 @@ def enqueue(
     insert = sqlite.insert(Job) if dialect == "sqlite" else postgresql.insert(Job)
     session.execute(insert.values(**values).on_conflict_do_nothing(index_elements=["key"]))
     session.info["jobs_enqueued"] = True
+
+
+def is_waiting(session: Session, *, key_prefix: str) -> bool:
+    """Whether a job whose key begins with ``key_prefix`` has not begun yet."""
+    return (
+        session.exec(
+            select(Job.id)
+            .where(
+                col(Job.key).startswith(key_prefix, autoescape=True), Job.state == JobState.READY
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
 
 
 def cancel(session: Session, *, key_prefix: str) -> None:

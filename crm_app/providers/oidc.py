@@ -123,6 +123,19 @@ def identify(
     )
 
 
+def refusal_of(app: App, *, redirect_uri: str, code: str) -> str:
+    """The error code with which the provider refuses a ``code`` that it never gave (RFC 6749 §5.2).
+
+    Raises RemoteUnavailable.
+    """
+    try:
+        with _client() as client:
+            _exchange(client, app, _metadata(client, app), redirect_uri, code, "x" * 43)
+    except Rejected as error:
+        return error.detail.rpartition(": ")[2]
+    return ""
+
+
 def _client() -> httpx.Client:
     return httpx.Client(timeout=10, follow_redirects=False)
 

@@ -1,8 +1,9 @@
 """Connecting accounts and choosing what their calendars are for (SYN-1).
 
 Connecting has three steps, because the network lies between two transactions: ``check`` (may he,
-is it complete), ``connecting.look`` (sign in and list the calendars), ``add``. Secrets are stored
-encrypted by their column and are never given back (SYN-13).
+is it complete) or the way to the service and back (``signing_in``), ``connecting.look`` (sign in
+and list the calendars), ``add``. Secrets are stored encrypted by their column and are never given
+back (SYN-13).
 
 Disconnecting forgets the login and all that was read, so external events block no time any more.
 What we wrote stays in the person's calendar: it is his, and only he can say whether he still needs
@@ -10,70 +11,40 @@ it. Connected again, the same entries are taken up by their UID.
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from crm_app.accounts import audit, rate
+from crm_app.accounts import audit
 from crm_app.accounts import queries as accounts
-from crm_app.core import facts, jobs
+from crm_app.core import clock, facts, jobs
 from crm_app.core.access import Actor
 from crm_app.core.errors import Conflict, Invalid, NotFound
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import CalendarRole
-from crm_app.models import ConnectedAccount, ExternalCalendar
+from crm_app.models import ConnectedAccount, ExternalCalendar, PushChannel, User
 from crm_app.providers.calendar_port import RemoteCalendar
-from crm_app.sync import busy_rows, links, outcome, queries
-from crm_app.sync.connecting import CALDAV, Login, Seen
-from crm_app.sync.presets import preset
+from crm_app.sync import busy_rows, farewell, links, outcome, queries
+from crm_app.sync.connecting import Login, Seen
+from crm_app.sync.typed_login import check, login_again
+
+__all__ = [
+    "GATHER",
+    "add",
+    "check",
+    "choose_conflicts",
+    "choose_linked",
+    "disconnect",
+    "login_again",
+    "rename",
+    "renew",
+    "set_policy",
+    "set_used",
+]
 
 GATHER = "sync.gather"
-_ATTEMPTS, _PER = 20, timedelta(hours=1)
-_LONGEST = 500
-
-
-def check(
-    session: Session,
-    actor: Actor,
-    *,
-    kind: str,
-    server_url: str,
-    username: str,
-    password: str,
-    now: datetime,
-    user_id: int | None = None,
-) -> Login:
-    """What to sign in with, from what was typed; ``kind`` is a preset's key.
-
-    Counts the attempt, so commit it before looking. Raises Invalid by field, TooMany, NotFound.
-    """
-    whose = user_id if user_id is not None else actor.require_user()
-    accounts.get_user_to_manage(session, actor, whose)
-    chosen = preset(kind)
-    address = chosen.address or _web_address(server_url)
-    missing = {
-        name: message
-        for name, value, message in (
-            ("server_url", address, N_("Enter the server's address, such as https://example.com.")),
-            ("username", username.strip(), N_("Enter the user name.")),
-            ("password", password, N_("Enter the app password.")),
-        )
-        if not value or len(value) > _LONGEST
-    }
-    if missing:
-        raise Invalid(fields=missing)
-    rate.allow(session, f"connect:{actor.user_id}", _ATTEMPTS, _PER, now)
-    return Login(CALDAV, address, username.strip(), password)
-
-
-def _web_address(typed: str) -> str:
-    """``typed`` with a scheme; empty when it cannot be a web address."""
-    address = typed.strip()
-    if not address or any(letter.isspace() for letter in address):
-        return ""
-    if "://" not in address:
-        return f"https://{address}"
-    return address if address.startswith(("https://", "http://")) else ""
 
 
 def add(
@@ -88,18 +59,13 @@ def add(
 ) -> ConnectedAccount:
     """Store an account that was looked at, with its calendars, none of them used yet.
 
-    An account that is connected already gets the new password instead of a second row.
+    An account that is connected already gets the new secret instead of a second row.
     """
     whose = user_id if user_id is not None else actor.require_user()
     accounts.get_user_to_manage(session, actor, whose)
-    present = session.exec(
-        select(ConnectedAccount).where(
-            ConnectedAccount.user_id == whose,
-            ConnectedAccount.provider == login.provider,
-            ConnectedAccount.server_url == login.server_url,
-            ConnectedAccount.username == login.username,
-        )
-    ).first()
+    # Two browsers that come back at once shall not make two rows of one account.
+    session.exec(select(User.id).where(User.id == whose).with_for_update()).one()
+    present = session.exec(_same_account(whose, login)).first()
     if present is not None:
         return renew(session, actor, present.id or 0, login, seen)
     account = ConnectedAccount(
@@ -108,7 +74,8 @@ def add(
         label=_label(label, login),
         server_url=login.server_url,
         username=login.username,
-        secret=login.secret,
+        secret=seen.secret or login.secret,
+        subject=login.subject,
         aliases=list(seen.addresses),
         last_success_at=now,
         created_at=now,
@@ -120,28 +87,39 @@ def add(
     return account
 
 
-def login_again(
-    session: Session, actor: Actor, account_id: int, password: str, *, now: datetime
-) -> Login:
-    """The account's login with a new password, to look with before ``renew``. Commit it first."""
-    account = queries.get_account(session, actor, account_id)
-    if not password or len(password) > _LONGEST:
-        raise Invalid(fields={"password": N_("Enter the app password.")})
-    rate.allow(session, f"connect:{actor.user_id}", _ATTEMPTS, _PER, now)
-    return Login(account.provider, account.server_url, account.username, password)
+def _same_account(user_id: int, login: Login) -> SelectOfScalar[ConnectedAccount]:
+    """By what the service says that it is; else by address and user name."""
+    mine = select(ConnectedAccount).where(
+        ConnectedAccount.user_id == user_id, ConnectedAccount.provider == login.provider
+    )
+    if login.subject:
+        return mine.where(ConnectedAccount.subject == login.subject)
+    return mine.where(
+        ConnectedAccount.server_url == login.server_url,
+        ConnectedAccount.username == login.username,
+    )
 
 
 def renew(
     session: Session, actor: Actor, account_id: int, login: Login, seen: Seen
 ) -> ConnectedAccount:
-    """Store a new password that was tried; what waited goes on at once."""
+    """Store a new secret that was tried; what waited goes on at once."""
     account = queries.get_account(session, actor, account_id)
-    account.secret, account.aliases = login.secret, list(seen.addresses)
+    account.secret, account.aliases = seen.secret or login.secret, list(seen.addresses)
+    account.server_url, account.username = login.server_url, login.username
+    account.subject = login.subject
     session.add(account)
     _take_calendars(session, account, seen.calendars)
+    _drop_channels(session, account)
     outcome.reconnected(session, account)
     _note(session, actor, account, "connection.renewed")
     return account
+
+
+def _drop_channels(session: Session, account: ConnectedAccount) -> None:
+    """Channels that were made with the old secret may be dead: others are made."""
+    calendars = [row.id for row in outcome.calendars_of(session, account)]
+    session.execute(delete(PushChannel).where(col(PushChannel.external_calendar_id).in_(calendars)))
 
 
 def rename(session: Session, actor: Actor, account_id: int, label: str) -> ConnectedAccount:
@@ -157,9 +135,13 @@ def rename(session: Session, actor: Actor, account_id: int, label: str) -> Conne
 
 
 def disconnect(session: Session, actor: Actor, account_id: int) -> None:
-    """Forget the account, its secret and all that was read; what we wrote there stays."""
+    """Forget the account, its secret and all that was read; what we wrote there stays.
+
+    The service is told afterwards that we need no access any more.
+    """
     account = queries.get_account(session, actor, account_id)
     _note(session, actor, account, "connection.removed")
+    farewell.prepare(session, account, now=clock.now())
     facts.record(session, facts.BusyTimeChanged(account.user_id))
     session.delete(account)
     session.flush()
@@ -296,7 +278,7 @@ def _take_calendars(
 
 
 def _label(label: str, login: Login) -> str:
-    return " ".join(label.split())[:100] or login.username[:100]
+    return " ".join(label.split())[:100] or login.username[:100] or login.server_url[:100]
 
 
 def _note(session: Session, actor: Actor, account: ConnectedAccount, action: str) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from crm_app.core import clock, db, facts, jobs
 from crm_app.core.settings import get_settings
-from crm_app.sync import accounts, links, runs, service
+from crm_app.sync import accounts, backfill, channels, choosing, farewell, links, runs, service
 
 
 @jobs.handles(links.RUN, max_attempts=3, lease=120)
@@ -37,12 +37,35 @@ def gather(user_id: int) -> None:
             links.gather(session, appointment_id, user_id, now=clock.now())
 
 
+@jobs.handles(choosing.BACKFILL)
+def take_in_what_is_there(calendar_id: int) -> None:
+    """Make contacts and appointments of what was in a calendar before its option was chosen."""
+    backfill.run(calendar_id)
+
+
 @jobs.handles("sync.windows")
 def move_windows() -> None:
     """Have each used calendar's window moved, also of those that cannot be reached."""
     with db.unit_of_work() as session:
         for calendar_id in service.used_calendars(session):
             jobs.enqueue(session, links.RUN, calendar_id=calendar_id)
+
+
+@jobs.handles(channels.TEND, max_attempts=3, lease=120)
+def tend_channel(calendar_id: int) -> None:
+    """Make, renew or stop what wakes us for one external calendar (SYN-10)."""
+    channels.tend(calendar_id)
+
+
+@jobs.handles(farewell.KIND)
+def say_farewell(token_id: int) -> None:
+    """Tell a service that somebody disconnected from it."""
+    farewell.say(token_id)
+
+
+def tick_channels(session: Session) -> None:
+    """What the clock does every minute: have the channels tended that need it."""
+    channels.enqueue_due(session, now=clock.now())
 
 
 def tick(session: Session) -> None:

@@ -120,7 +120,7 @@ def _question(session: Session, calendar: ExternalCalendar, account: ConnectedAc
     return Question(
         calendar_id=calendar.id or 0,
         user_id=account.user_id,
-        login=connecting.login_of(account),
+        login=connecting.login_of(session, account),
         ref=calendar.ref,
         listed=calendar.complete,
         zone=zone,

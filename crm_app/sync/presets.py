@@ -1,31 +1,61 @@
-"""The services that people connect by address, user name and app password. Pure.
+"""The services that people connect, and how: by signing in there, by password, or by an address. Pure.
 
 What always holds: nothing is connected over plain http except what an administrator opened, and
-the hint says where the service hides its app passwords.
+the hint says where the service hides its app passwords or addresses.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from crm_app.core.i18n import N_
 
 
+class Way(StrEnum):
+    """How an account is connected.
+
+    ``sign_in``: the browser goes to the service (OAuth). ``password``: address, user name and app
+    password. ``address``: a secret address is all there is to know.
+    """
+
+    SIGN_IN = "sign_in"
+    PASSWORD = "password"  # noqa: S105 - a word
+    ADDRESS = "address"
+
+
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A kind of service. Without ``address`` the person enters one, as in ``example``."""
+    """A kind of service. ``about`` is one line for its card.
+
+    With ``Way.PASSWORD`` and no ``address`` the person enters one, as in ``example``.
+    """
 
     key: str
     name: str
-    address: str
-    example: str
-    user_name: str
-    hint: str
+    about: str
+    way: Way = Way.PASSWORD
+    address: str = ""
+    example: str = ""
+    user_name: str = ""
+    hint: str = ""
 
 
+GOOGLE = Preset(
+    key="google",
+    name="Google",
+    about=N_("Google Calendar, private or Workspace"),
+    way=Way.SIGN_IN,
+)
+MICROSOFT = Preset(
+    key="microsoft",
+    name="Microsoft 365",
+    about=N_("Microsoft 365, Exchange Online and Outlook.com"),
+    way=Way.SIGN_IN,
+)
 ICLOUD = Preset(
     key="icloud",
     name="iCloud",
+    about=N_("With an app-specific password"),
     address="https://caldav.icloud.com/",
-    example="",
     user_name=N_("Apple Account (e-mail address)"),
     hint=N_(
         "iCloud needs an app-specific password: account.apple.com > Sign-In and Security > "
@@ -35,8 +65,8 @@ ICLOUD = Preset(
 FASTMAIL = Preset(
     key="fastmail",
     name="Fastmail",
+    about=N_("With an app password"),
     address="https://caldav.fastmail.com/",
-    example="",
     user_name=N_("E-mail address"),
     hint=N_(
         "Fastmail needs an app password: Settings > Privacy & Security > Manage app passwords, "
@@ -46,7 +76,7 @@ FASTMAIL = Preset(
 NEXTCLOUD = Preset(
     key="nextcloud",
     name="Nextcloud",
-    address="",
+    about=N_("With an app password"),
     example="https://cloud.example.com",
     user_name=N_("User name"),
     hint=N_(
@@ -57,7 +87,7 @@ NEXTCLOUD = Preset(
 OTHER = Preset(
     key="caldav",
     name="CalDAV",
-    address="",
+    about=N_("Any CalDAV server"),
     example="https://calendar.example.com",
     user_name=N_("User name"),
     hint=N_(
@@ -65,7 +95,19 @@ OTHER = Preset(
         "If the service offers app passwords, use one."
     ),
 )
-ALL: tuple[Preset, ...] = (ICLOUD, NEXTCLOUD, FASTMAIL, OTHER)
+FEED = Preset(
+    key="ics",
+    name="ICS",
+    about=N_("A calendar's address, only to read"),
+    way=Way.ADDRESS,
+    example="https://calendar.example.com/private.ics",
+    hint=N_(
+        "Paste the calendar's secret address in iCal format. Its events block your time; nothing "
+        "is ever written there, and changes may take the service some hours to show."
+    ),
+)
+ALL: tuple[Preset, ...] = (GOOGLE, MICROSOFT, ICLOUD, NEXTCLOUD, FASTMAIL, OTHER, FEED)
+SIGN_IN: tuple[Preset, ...] = tuple(each for each in ALL if each.way is Way.SIGN_IN)
 
 
 def preset(key: str) -> Preset:
@@ -73,6 +115,8 @@ def preset(key: str) -> Preset:
     return next((each for each in ALL if each.key == key), OTHER)
 
 
-def preset_of(server_url: str) -> Preset:
-    """The preset that an address belongs to, for showing an account."""
+def preset_of(server_url: str, provider: str = "caldav") -> Preset:
+    """The preset that an account belongs to, for showing it."""
+    if provider != OTHER.key:
+        return preset(provider)
     return next((each for each in ALL if each.address and each.address == server_url), OTHER)

@@ -81,7 +81,7 @@ def _begin(calendar_id: int, *, follow_up: bool) -> Errand | None:
         )
         return Errand(
             lane=lane,
-            login=connecting.login_of(account),
+            login=connecting.login_of(session, account),
             ref=calendar.ref,
             reads=calendar.role != CalendarRole.UNUSED,
             reachable=account.state in (AccountState.ACTIVE, AccountState.ERROR)

@@ -16,7 +16,7 @@ from crm_app.core.errors import Conflict
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import AccountState, CalendarRole, LinkState
 from crm_app.models import ConnectedAccount, EventLink, ExternalCalendar, User
-from crm_app.sync import deletions, links, outcome, queries
+from crm_app.sync import channels, deletions, links, outcome, queries, waking
 from crm_app.sync.live import live_check
 
 __all__ = [
@@ -37,6 +37,7 @@ plan_copies = links.plan
 
 def enqueue_due(session: Session, *, now: datetime, every: timedelta) -> int:
     """Have a run made for every calendar that was not read for ``every`` or has copies to write.
+    Those that somebody wakes us for are read more rarely.
 
     Any number of processes may ask at once: each calendar is claimed by one of them.
     """
@@ -68,7 +69,14 @@ def enqueue_due(session: Session, *, now: datetime, every: timedelta) -> int:
             or_(
                 and_(
                     col(ExternalCalendar.role) != CalendarRole.UNUSED,
-                    or_(polled.is_(None), polled <= now - every),
+                    or_(
+                        polled.is_(None),
+                        polled <= now - max(every, waking.SLOW_POLL),
+                        and_(
+                            polled <= now - every,
+                            col(ExternalCalendar.id).not_in(channels.unhurried(now)),
+                        ),
+                    ),
                 ),
                 and_(
                     col(ExternalCalendar.id).in_(waiting),

@@ -105,7 +105,6 @@ SETTINGS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                 N_("Integrations"),
                 "plug",
                 N_("Google, Microsoft and other services"),
-                admin=True,
             ),
             Entry(
                 "/settings/layout",

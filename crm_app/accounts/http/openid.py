@@ -12,13 +12,12 @@ from datetime import timedelta
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from crm_app.accounts import identities, next_page, rate, sessions, sign_in, tokens
+from crm_app.accounts import identities, next_page, rate, redirects, sessions, sign_in, tokens
 from crm_app.accounts.http import frame
 from crm_app.accounts.http.sign_in import page as sign_in_page
 from crm_app.core import clock, crypto, db
 from crm_app.core.errors import CrmError, NotFound, NotSignedIn, RemoteError
 from crm_app.core.i18n import N_
-from crm_app.core.settings import get_settings
 from crm_app.models import OneTimeToken
 from crm_app.providers import oidc
 from crm_app.ui.public.page import message_page
@@ -130,7 +129,7 @@ def _begin(who: frame.Visit, provider: str, *, user_id: int | None, target: str)
         )
     url = oidc.authorization_url(
         app,
-        redirect_uri=_redirect_uri(provider),
+        redirect_uri=redirects.sign_in(provider),
         state=state,
         nonce=nonce,
         verifier=verifier,
@@ -160,7 +159,7 @@ def _person(who: frame.Visit, provider: str, row: OneTimeToken) -> oidc.Person:
         app = identities.get_app(session, provider)
     return oidc.identify(
         app,
-        redirect_uri=_redirect_uri(provider),
+        redirect_uri=redirects.sign_in(provider),
         code=code,
         verifier=crypto.decrypt(row.data["verifier"]),
         nonce=row.data["nonce"],
@@ -214,10 +213,6 @@ def _back(who: frame.Visit, error: CrmError, target: str) -> Response:
 def _bind(response: Response, begun: Begun) -> None:
     age = int(_LIFETIME.total_seconds())
     frame.put_cookie(response, COOKIE, begun.binder, path=_PATH, max_age=age)
-
-
-def _redirect_uri(provider: str) -> str:
-    return f"{get_settings().url}{_PATH}/{provider}/callback"
 
 
 routes = [

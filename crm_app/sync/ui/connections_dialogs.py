@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.sync import presets
 from crm_app.sync.ui.connections_state import Connections
 from crm_app.ui.components import button, confirm, dialog, field, notice, switch_row, text_input
 from crm_app.ui.words import tr
@@ -51,6 +52,7 @@ def _rename() -> rx.Component:
 
 
 def _reconnect() -> rx.Component:
+    is_feed = Connections.chosen_kind == presets.FEED.key
     return dialog(
         _form(
             "reconnect-form",
@@ -59,7 +61,7 @@ def _reconnect() -> rx.Component:
                 notice(Connections.errors["server_url"], tone="bad"),
             ),
             field(
-                tr("App password"),
+                rx.cond(is_feed, tr("Address of the calendar"), tr("App password")),
                 text_input(
                     "password",
                     type="password",
@@ -68,7 +70,11 @@ def _reconnect() -> rx.Component:
                     error=Connections.errors["password"],
                 ),
                 name="password",
-                help=tr("Make a new app password in the other service and enter it here."),
+                help=rx.cond(
+                    is_feed,
+                    tr("Copy the calendar's secret address in the other service anew."),
+                    tr("Make a new app password in the other service and enter it here."),
+                ),
                 error=Connections.errors["password"],
             ),
             save=button(

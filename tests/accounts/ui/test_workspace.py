@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from crm_app.accounts.ui.integrations_state import Integrations
+from crm_app.accounts.ui.apps_state import Apps
 from crm_app.accounts.ui.workspace_state import WorkspaceSettings
 from crm_app.core import db
 from crm_app.models import SignInProvider, User, Workspace
@@ -78,12 +78,14 @@ def test_settings_that_are_not_on_the_page_cannot_be_typed(open_tab: OpenTab, ad
 def test_usr2_a_sign_in_app_is_entered_and_its_secret_never_comes_out(
     open_tab: OpenTab, ada: User
 ) -> None:
-    tab = open_tab(ada).fire(Integrations.load)
-    assert tab.see(Integrations).google["callback"] == ("https://crm.example/auth/google/callback")
-    tab.fire(Integrations.edit, provider="google").fire(Integrations.save, form=APP)
+    tab = open_tab(ada).fire(Apps.load)
+    assert tab.see(Apps).google["callback"] == ("https://crm.example/auth/google/callback")
+    tab.fire(Apps.edit, provider="google").fire(Apps.save, form=APP)
     assert "Google" in tab.said
-    seen = tab.see(Integrations)
+    seen = tab.see(Apps)
     assert (seen.google["set"], seen.google["enabled"], seen.editing) == ("yes", "yes", "")
+    assert seen.google["for_calendars"] == "yes"
+    assert seen.google["back"] == "https://crm.example/connect/google/back"
     assert seen.microsoft["set"] == ""
     assert APP["client_secret"] not in str(tab.held)
     kept = app("google")
@@ -94,19 +96,19 @@ def test_usr2_a_sign_in_app_is_entered_and_its_secret_never_comes_out(
 def test_usr2_an_empty_secret_keeps_the_one_that_is_set_and_off_stays_off(
     open_tab: OpenTab, ada: User
 ) -> None:
-    tab = open_tab(ada).fire(Integrations.load)
-    tab.fire(Integrations.edit, provider="google").fire(Integrations.save, form=APP)
-    tab.fire(Integrations.set_enabled, provider="google", on=False)
-    assert tab.see(Integrations).google["enabled"] == ""
-    tab.fire(Integrations.edit, provider="google")
-    tab.fire(Integrations.save, form={"client_id": "other", "client_secret": ""})
+    tab = open_tab(ada).fire(Apps.load)
+    tab.fire(Apps.edit, provider="google").fire(Apps.save, form=APP)
+    tab.fire(Apps.set_enabled, provider="google", on=False)
+    assert tab.see(Apps).google["enabled"] == ""
+    tab.fire(Apps.edit, provider="google")
+    tab.fire(Apps.save, form={"client_id": "other", "client_secret": ""})
     kept = app("google")
     assert kept is not None
     assert (kept.client_id, kept.client_secret) == ("other", APP["client_secret"])
     assert not kept.enabled
-    tab.fire(Integrations.ask_to_remove, provider="google").fire(Integrations.remove)
+    tab.fire(Apps.ask_to_remove, provider="google").fire(Apps.remove)
     assert app("google") is None
-    tab.fire(Integrations.set_enabled, provider="google", on=True)
+    tab.fire(Apps.set_enabled, provider="google", on=True)
     assert "does not exist" in tab.said
 
 
@@ -121,10 +123,10 @@ def test_usr2_an_empty_secret_keeps_the_one_that_is_set_and_off_stays_off(
 def test_q1_an_app_that_cannot_be_is_marked(
     open_tab: OpenTab, ada: User, form: dict[str, str], field: str
 ) -> None:
-    tab = open_tab(ada).fire(Integrations.edit, provider="microsoft")
-    tab.fire(Integrations.save, form=form)
-    assert set(tab.see(Integrations).errors) == {field}
-    assert tab.see(Integrations).editing == "microsoft"
+    tab = open_tab(ada).fire(Apps.edit, provider="microsoft")
+    tab.fire(Apps.save, form=form)
+    assert set(tab.see(Apps).errors) == {field}
+    assert tab.see(Apps).editing == "microsoft"
     assert app("microsoft") is None
 
 
@@ -135,11 +137,11 @@ def test_usr3_members_and_strangers_can_do_nothing_of_it(
         (WorkspaceSettings.load, {}),
         (WorkspaceSettings.set_field, {"name": "name", "value": "Mine"}),
         (WorkspaceSettings.save, {}),
-        (Integrations.load, {}),
-        (Integrations.edit, {"provider": "google"}),
-        (Integrations.save, {"form": APP}),
-        (Integrations.set_enabled, {"provider": "google", "on": True}),
-        (Integrations.remove, {}),
+        (Apps.edit, {"provider": "google"}),
+        (Apps.save, {"form": APP}),
+        (Apps.set_enabled, {"provider": "google", "on": True}),
+        (Apps.set_for_calendars, {"provider": "google", "on": True}),
+        (Apps.remove, {}),
     ]
     for user, answer in ((ben, "not allowed"), (None, "/login")):
         tab = open_tab(user)
