@@ -113,8 +113,6 @@ def _may_be_new(group: Series, followed: Mapping[str, dict[str, int]], terms: Te
         return False
     if terms.accepted or group.name in followed:
         return True
-    if group.root.intake == Intake.DECLINED:
-        return False
     unchanged = all(row.href in terms.first_seen for row in group.rows)
     return terms.silent or not (group.root.history and unchanged)
 
@@ -184,7 +182,6 @@ def _cases(
             colleagues=people.colleagues,
             filters=people.filters,
         )
-        declined = _declined(group, guests, at, terms)
         decision = decide(
             one,
             policy,
@@ -194,7 +191,7 @@ def _cases(
             first_of_series=not fired,
             accepted=terms.accepted,
             silent=quiet,
-            declined=declined,
+            declined=_declined(group, guests, terms),
         )
         fired = fired or decision.fires
         triggers = policy.triggers and not quiet
@@ -205,7 +202,6 @@ def _cases(
                     one,
                     guests,
                     decision,
-                    declined,
                     at.instances.get(name_of(one)),
                     loud=triggers and one.ends_at > terms.now,
                     triggers=triggers,
@@ -214,17 +210,12 @@ def _cases(
     return found
 
 
-def _declined(
-    group: Series, guests: Collection[Guest], at: meetings.There, terms: Terms
-) -> frozenset[str]:
+def _declined(group: Series, guests: Collection[Guest], terms: Terms) -> frozenset[str]:
     """Whom somebody decided against, so that nobody is asked about them again."""
-    if terms.accepted:
-        return frozenset(
-            guest.key for guest in guests if terms.only is not None and guest.key not in terms.only
-        )
-    if group.root.intake == Intake.DECLINED:
-        return at.everybody | frozenset(group.root.declined)
-    return at.declined | frozenset(group.root.declined)
+    declined = frozenset(key for row in group.rows for key in row.declined)
+    if terms.only is None:
+        return declined
+    return declined | {guest.key for guest in guests if guest.key not in terms.only}
 
 
 def _contacts(session: Session, cases: Iterable[Case]) -> dict[str, Contact]:
@@ -260,8 +251,7 @@ def _note(session: Session, group: Series, cases: Collection[Case], terms: Terms
     if waits:
         _mark(session, group, Intake.REVIEW)
     elif any(case.decision.takes for case in cases):
-        if group.root.intake != Intake.DECLINED or terms.accepted:
-            _mark(session, group, Intake.TAKEN)
+        _mark(session, group, Intake.TAKEN)
     elif group.root.intake == Intake.REVIEW:
         _mark(session, group, Intake.NONE)
 

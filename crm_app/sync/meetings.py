@@ -49,14 +49,13 @@ _SPLIT = re.compile(r"_R\d{8}(T\d{6}Z?)?(?=[@#]|$)")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An instance about which something is to be done. ``declined``: whom somebody decided against.
-    ``loud``: contacts made by it fire; ``triggers``: what ever happens with the appointment may."""
+    """An instance about which something is to be done. ``loud``: contacts made by it fire;
+    ``triggers``: what ever happens with the appointment may."""
 
     group: Series
     one: Occurrence
     guests: tuple[Guest, ...]
     decision: Decision
-    declined: frozenset[str]
     present: Appointment | None
     loud: bool
     triggers: bool
@@ -64,13 +63,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """What is known of a series: its appointments by instance, the keys of all who were on them and
-    of whom somebody decided against, and whether it has begun, so that its booking has fired
-    already."""
+    """What is known of a series: its appointments by instance, and whether it has begun, so that its
+    booking has fired already."""
 
     instances: Mapping[str, Appointment] = field(default_factory=dict)
-    everybody: frozenset[str] = frozenset()
-    declined: frozenset[str] = frozenset()
     begun: bool = False
 
 
@@ -84,8 +80,6 @@ def appointments_at(session: Session, group: Series, followed: Mapping[str, int]
     by_id = {row.id or 0: row for row in rows}
     return There(
         instances={name: by_id[key] for name, key in followed.items()},
-        everybody=frozenset(key for row in by_id.values() for key in keys_on(row)),
-        declined=frozenset(key for row in by_id.values() for key in _declined_on(row)),
         begun=True,
     )
 
@@ -105,10 +99,6 @@ def keys_on(appointment: Appointment) -> list[str]:
     """The addresses, in the match rule's form, that were on the event when it was read last."""
     given = (appointment.lead_email, *(guest.get("email", "") for guest in appointment.guests))
     return [key for address in given if (key := key_of(address))]
-
-
-def _declined_on(appointment: Appointment) -> set[str]:
-    return {key_of(guest["email"]) for guest in appointment.guests if guest.get("contact") == "no"}
 
 
 def carry_out(
@@ -208,7 +198,7 @@ def _adopt(
             organized_elsewhere=foreign,
             lead_name=lead.name,
             lead_email=lead.email,
-            guests=_listed(case, lead.key, case.declined),
+            guests=_listed(case, lead.key),
         ),
         public_id=uuid.uuid4().hex,
         calendar=filed,
@@ -224,13 +214,10 @@ def _adopt(
     return appointment
 
 
-def _listed(case: Case, lead: str, declined: Collection[str]) -> list[dict[str, str]]:
+def _listed(case: Case, lead: str) -> list[dict[str, str]]:
     """The guests besides the first contact as appointments list them."""
     return [
-        {"name": guest.name, "email": guest.email}
-        | ({"contact": "no"} if guest.key in declined else {})
-        for guest in case.guests
-        if guest.key != lead
+        {"name": guest.name, "email": guest.email} for guest in case.guests if guest.key != lead
     ]
 
 
@@ -277,8 +264,7 @@ def _complete(
     if appointment.status not in HOLDING_STATUSES:
         return False
     known = set(keys_on(appointment))
-    declined = (_declined_on(appointment) | case.declined) - who.keys()
-    guests = _listed(case, key_of(appointment.lead_email), declined)
+    guests = _listed(case, key_of(appointment.lead_email))
     if guests != appointment.guests:
         appointment.guests = guests
         session.add(appointment)

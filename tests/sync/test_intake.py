@@ -28,7 +28,7 @@ from crm_app.models import (
     User,
     Workspace,
 )
-from crm_app.sync import busy_rows, intake
+from crm_app.sync import review
 from tests import factories
 from tests.sync import rig
 from tests.sync.rig import soon, stamp
@@ -276,13 +276,9 @@ def test_syn7_accepted_by_a_person_only_the_chosen_become_contacts() -> None:
     assert rig.taken() == []
     new, old = objects()
     assert (new.intake, old.intake) == (Intake.REVIEW, Intake.NONE)
+    actor = factories.actor(kate.user)
     with db.unit_of_work() as session:
-        calendar = session.get_one(ExternalCalendar, kate.calendar_id)
-        row = session.get_one(ExternalObject, new.id)
-        where = busy_rows.whose(session, calendar)
-        now = rig.clock.now()
-        only = frozenset({"ann@lead.example"})
-        intake.take_in(session, calendar, where, [row], now=now, accepted=True, only=only)
+        review.accept(session, actor, new.id or 0, emails=["Ann@lead.example"], now=rig.clock.now())
     (made,) = rig.taken()
     assert rig.people() == ["ann@lead.example"]
     assert made.lead_email == "ann@lead.example"
