@@ -62,6 +62,15 @@ class Secret:
         )
 
 
+class GrantRefused(LoginExpired):
+    """The token endpoint said no; ``error`` is its word for why (RFC 6749 §5.2): ``invalid_grant``
+    for what was revoked, ``invalid_client`` for an app registration that it does not know."""
+
+    def __init__(self, error: str, *, detail: str) -> None:
+        self.error = error
+        super().__init__(detail=detail)
+
+
 class Tokens:
     """The access token of one account, renewed as needed."""
 
@@ -114,7 +123,7 @@ def ends(answer: dict[str, Any], now: datetime) -> datetime:
 
 
 def ask(http: SafeHttp, url: str, form: dict[str, str]) -> dict[str, Any]:
-    """A token answer with an access token. Raises LoginExpired when the grant is refused."""
+    """A token answer with an access token. Raises GrantRefused."""
     answer = http.request(
         "POST", url, headers=_FORM, content=urlencode(form).encode(), follow=False
     )
@@ -130,8 +139,7 @@ def _refusal(answer: Answer, error: str) -> RemoteError:
     if answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers):
         return RateLimited(retry_after=retry_after(answer.headers), detail=detail)
     if 400 <= answer.status < 500 and answer.status != 408:
-        # RFC 6749 §5.2: invalid_grant (revoked), invalid_client, unauthorized_client, ...
-        return LoginExpired(detail=detail)
+        return GrantRefused(word, detail=detail)
     return RemoteUnavailable(detail=detail)
 
 

@@ -12,7 +12,6 @@ from uuid import NAMESPACE_URL, uuid5
 from crm_app.providers.calendar_port import Amendment, OutgoingEvent
 from crm_app.providers.google.moments import instant
 from crm_app.providers.google.reading import OUR_ID, OUR_UID, ours
-from crm_app.providers.occurrence import EventStatus
 
 Json = dict[str, Any]
 _PRIVATE = {"private", "confidential"}
@@ -81,7 +80,7 @@ def amended_body(amendment: Amendment, present: Mapping[str, Any]) -> Json:
 def _always(event: OutgoingEvent) -> Json:
     return {
         "summary": _plain(event.summary),
-        "status": "tentative" if event.status is EventStatus.TENTATIVE else "confirmed",
+        "status": event.status.value,
         "transparency": "opaque" if event.busy else "transparent",
         "extendedProperties": {"private": {OUR_UID: event.uid, OUR_ID: event.tandem_id}},
     }

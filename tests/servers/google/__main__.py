@@ -60,6 +60,7 @@ def main() -> None:
             "client_secret": CLIENT_SECRET,
             "secret": service.secret(),
             "calendar": calendar.id,
+            "control": service.server.url("/control"),
         }
         print(json.dumps(about), flush=True)
         threading.Event().wait()

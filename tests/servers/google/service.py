@@ -67,6 +67,8 @@ class GoogleService:
     checks: bool = True
     bare_cancelled: bool = False
     empty_pages: bool = False
+    sync_tokens: bool = True
+    search_lags: bool = False
     longest_page: int = 2500
     lock: Any = field(default_factory=threading.RLock)
 
@@ -255,7 +257,7 @@ class GoogleService:
         for event_id in _behind(calendar.ids(), after):
             if calendar.revisions[event_id] <= since or not _listed(calendar, event_id, since):
                 continue
-            if not _noted(calendar.events[event_id], wanted):
+            if wanted and (self.search_lags or not _noted(calendar.events[event_id], wanted)):
                 continue
             if len(rows) == size:
                 more = True
@@ -264,7 +266,10 @@ class GoogleService:
         answer: Json = {"items": [self._row(calendar.events[one]) for one in rows]}
         if more:
             return {**answer, "nextPageToken": _pack("p", since, upto, rows[-1])}
-        return {**answer, **({} if wanted else {"nextSyncToken": _pack("s", upto)})}
+        return {
+            **answer,
+            **({} if wanted or not self.sync_tokens else {"nextSyncToken": _pack("s", upto)}),
+        }
 
     def _row(self, event: Json) -> Json:
         """An event in a list: of a cancelled one only what Google promises."""
@@ -313,7 +318,7 @@ def _behind(ids: list[str], after: str) -> Iterator[str]:
 
 def _noted(event: Json, wanted: list[Any]) -> bool:
     noted = event.get("extendedProperties", {}).get("private", {})
-    return not wanted or any(noted.get(name) == value for name, value in wanted)
+    return any(noted.get(name) == value for name, value in wanted)
 
 
 def _pack(kind: str, *values: object) -> str:
