@@ -7,7 +7,7 @@ spelling outside changes nothing here and tells nobody.
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert
@@ -77,8 +77,7 @@ def lay(session: Session, where: Whose, rows: Collection[ExternalObject]) -> boo
     for group in series.gather(session, where.calendar_id, rows):
         row = group.root
         for part in group.parts:
-            part.continues, part.trouble = False, ""
-            session.add(part)
+            _note(part, continues=False, trouble="")
             wanted[part.id or 0] = ()
         laid = lay_out(
             group.raw,
@@ -88,12 +87,17 @@ def lay(session: Session, where: Whose, rows: Collection[ExternalObject]) -> boo
             zone=where.zone,
             own_addresses=where.own_addresses,
         )
-        row.continues = laid.continues
-        row.trouble = laid.trouble.value if laid.trouble else ""
-        session.add(row)
+        trouble = laid.trouble.value if laid.trouble else ""
+        _note(row, continues=laid.continues, trouble=trouble)
         wanted[row.id or 0] = () if row.appointment_id is not None else laid.spans
     session.flush()
     return replace(session, where, wanted)
+
+
+def _note(row: ExternalObject, *, continues: bool, trouble: str) -> None:
+    # Nearly always nothing differs, and asking is cheaper than saying it once more.
+    if (row.continues, row.trouble) != (continues, trouble):
+        row.continues, row.trouble = continues, trouble
 
 
 def replace(session: Session, where: Whose, wanted: Mapping[int, tuple[Span, ...]]) -> bool:
@@ -110,7 +114,7 @@ def replace(session: Session, where: Whose, wanted: Mapping[int, tuple[Span, ...
             "user_id": where.user_id,
             "external_calendar_id": where.calendar_id,
             "external_object_id": key,
-            **asdict(span),
+            **{name: getattr(span, name) for name in _FIELDS},
         }
         for key in differing
         for span in wanted[key]

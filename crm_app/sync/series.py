@@ -47,6 +47,7 @@ def gather(
         select(ExternalObject).where(
             ExternalObject.external_calendar_id == calendar_id,
             col(ExternalObject.series).in_(list(given)),
+            col(ExternalObject.id).not_in([row.id for row in rows]),
         )
     )
     for row in others:
