@@ -79,13 +79,14 @@ def _ask(client: GraphClient, link: str, prefer: str) -> dict[str, Any]:
         raise
 
 
-def read_series(client: GraphClient, ref: str, href: str) -> dict[str, Any]:
-    """A series, or a single event, with all that belongs to it. Raises GraphRefused."""
-    return client.ask("GET", _whole(client, ref, href))
+def read_whole(client: GraphClient, ref: str, href: str) -> dict[str, Any]:
+    """An event; of a series all that belongs to it. Raises GraphRefused."""
+    told = client.ask("GET", client.url("calendars", ref, "events", href))
+    return client.ask("GET", _series_url(client, ref, href)) if told.get("recurrence") else told
 
 
 def whole_event(told: Mapping[str, Any], owner: str) -> RemoteEvent:
-    """What ``read_series`` gave as one object."""
+    """What ``read_whole`` gave as one object."""
     return remote_event(
         told,
         owner,
@@ -108,28 +109,28 @@ class _Series:
         newest = {str(row.get("id")): row for row in rows if row.get("id")}
         removed = [href for href, row in newest.items() if "@removed" in row]
         changed: dict[str, RemoteEvent] = {}
-        unread: dict[str, None] = {}
+        unread: dict[str, str] = {}
         for href, row in newest.items():
             if "@removed" in row:
                 continue
             if str(row.get("type") or "").lower() in _SERIES:
                 if (href, str(row.get("@odata.etag"))) not in self._seen:
-                    unread[str(row.get("seriesMasterId") or href)] = None
+                    master = str(row.get("seriesMasterId") or href)
+                    unread[master] = _series_url(self._client, self._ref, master)
             elif "subject" not in row:
-                unread[href] = None
+                unread[href] = self._client.url("calendars", self._ref, "events", href)
             else:
                 changed[href] = remote_event(row, self._client.owner)
-        for href, told in self._whole(list(unread)).items():
+        for href, told in self._whole(unread).items():
             changed[href] = whole_event(told, self._client.owner)
         return (
             tuple(changed.values()),
             tuple(href for href in removed if href not in changed),
         )
 
-    def _whole(self, hrefs: list[str]) -> dict[str, Mapping[str, Any]]:
-        urls = [_whole(self._client, self._ref, href) for href in hrefs]
+    def _whole(self, urls: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:
         found: dict[str, Mapping[str, Any]] = {}
-        for href, told in zip(hrefs, self._client.read_many(urls), strict=True):
+        for href, told in zip(urls, self._client.read_many(list(urls.values())), strict=True):
             # What is gone by now comes as removed, on this page or a later one.
             if told is not None:
                 found[href] = told
@@ -138,7 +139,7 @@ class _Series:
         return found
 
 
-def _whole(client: GraphClient, ref: str, href: str) -> str:
+def _series_url(client: GraphClient, ref: str, href: str) -> str:
     return client.url(
         "calendars",
         ref,

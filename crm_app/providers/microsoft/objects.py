@@ -22,7 +22,7 @@ from crm_app.providers.calendar_port import (
     Stored,
     WholeSeries,
 )
-from crm_app.providers.microsoft.delta import read_series, whole_event
+from crm_app.providers.microsoft.delta import read_whole, whole_event
 from crm_app.providers.microsoft.errors import GONE, GraphRefused
 from crm_app.providers.microsoft.http import AS_HTML, GraphClient
 from crm_app.providers.microsoft.marks import mark_of, search_for
@@ -76,13 +76,13 @@ def update(
 def delete(client: GraphClient, ref: str, href: str, etag: str | None) -> None:
     """Remove the event; one that is gone is fine."""
     try:
-        present = client.ask("GET", _url(client, ref, href))
+        present = read_whole(client, ref, href)
     except GraphRefused as refused:
         if refused.status in GONE:
             return
         raise
     if etag is not None and whole_event(present, client.owner).etag != etag:
-        present = _at(client, ref, href, etag)
+        raise PreconditionFailed(detail="not at the known etag")
     _remove(client, ref, present)
 
 
@@ -110,7 +110,7 @@ def amend(
         return None
     else:
         _remove(client, ref, target)
-    return _stored(client, read_series(client, ref, href))
+    return _stored(client, read_whole(client, ref, href))
 
 
 def _instance(
@@ -146,7 +146,7 @@ def _instance(
 def _at(client: GraphClient, ref: str, href: str, etag: str | None) -> dict[str, Any]:
     """The event with all that belongs to it, if it is there and still at ``etag``."""
     try:
-        present = read_series(client, ref, href)
+        present = read_whole(client, ref, href)
     except GraphRefused as refused:
         if refused.status in GONE:
             raise PreconditionFailed(detail="it is gone") from None
