@@ -12,7 +12,7 @@ from typing import Any
 
 from crm_app.providers.calendar_port import RemoteEvent
 from crm_app.providers.google.moments import moment_line
-from crm_app.providers.google.texts import escaped, folded, parameter, text_line
+from crm_app.providers.google.texts import escaped, folded, parameter, plain, text_line
 from crm_app.providers.ical.fingerprint import fingerprint
 from crm_app.providers.ical.properties import read_property
 from crm_app.providers.ical.reading import EVENT_TYPE, TANDEM_ID
@@ -130,7 +130,7 @@ def _rule(line: str, start: Mapping[str, Any]) -> str:
 def _texts(event: Event) -> Iterator[str]:
     kind = str(event.get("eventType") or "default")
     yield text_line("SUMMARY", event.get("summary"))
-    yield text_line("DESCRIPTION", event.get("description"))
+    yield text_line("DESCRIPTION", plain(str(event.get("description") or "")))
     yield text_line("LOCATION", event.get("location"))
     yield text_line("URL", (event.get("source") or {}).get("url"))
     yield text_line("STATUS", _STATUSES.get(str(event.get("status"))))

@@ -1,5 +1,6 @@
-"""Content lines out of plain texts (RFC 5545 §3.1, §3.3.11), fast. Pure."""
+"""Content lines out of Google's texts (RFC 5545 §3.1, §3.3.11), fast. Pure."""
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 
@@ -8,6 +9,12 @@ _SPECIAL = re.compile(r"[\\;,\n\r]")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _ESCAPES = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": "\\n"}
 _OCTETS = 75
+# What Google's own pages make of a description as soon as somebody edits it there.
+_TAG = re.compile(
+    r"</?(?:a|b|br|div|em|h[1-6]|hr|html-blob|i|li|ol|p|span|strong|u|ul)(?:\s[^<>]*)?/?>", re.I
+)
+_BREAK = re.compile(r"<br\s*/?>|</(?:div|h[1-6]|li|ol|p|ul)>|<hr\s*/?>", re.I)
+_LINK = re.compile(r'<a\s[^<>]*href="([^"<>]*)"[^<>]*>(.*?)</a>', re.I | re.S)
 
 
 def text_line(name: str, value: object) -> str:
@@ -23,6 +30,20 @@ def escaped(value: object) -> str:
     if _SPECIAL.search(text):
         text = _SPECIAL.sub(lambda found: _ESCAPES[found[0]], text.replace("\r\n", "\n"))
     return text
+
+
+def plain(description: str) -> str:
+    """A description without Google's marks; what has none is left as it is."""
+    if "<" not in description or not _TAG.search(description):
+        return description
+    text = _LINK.sub(_link, description)
+    text = _TAG.sub("", _BREAK.sub("\n", text.replace("<li>", "- ")))
+    return html.unescape(text).replace("\xa0", " ").strip()
+
+
+def _link(found: re.Match[str]) -> str:
+    address, shown = found[1], _TAG.sub("", found[2])
+    return shown if html.unescape(address) in html.unescape(shown) else f"{shown} ({address})"
 
 
 def parameter(name: str, value: object) -> str:

@@ -125,6 +125,14 @@ def test_syn10_the_page_size_stays_that_of_the_listing(
     other.close()
 
 
+def test_syn10_any_calendar_id_finds_its_way(
+    service: GoogleService, google: GoogleCalendars
+) -> None:
+    odd = service.add_calendar("Odd", id="en.german#holiday/x y@group.v.calendar.google.com")
+    put(odd, "new-year")
+    assert list(held(google, odd.id)) == ["new-year"]
+
+
 def test_syn10_long_tokens_are_no_trouble(
     service: GoogleService, google: GoogleCalendars, calendar: GoogleCalendar
 ) -> None:

@@ -373,6 +373,28 @@ def test_syn9_the_hash_covers_what_is_read_and_nothing_else(same: dict[str, Any]
         assert hashed(event(**other)) != hashed(event())
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("One<br>two<br/>three", "One\ntwo\nthree"),
+        ("<p>One</p><p><b>Two</b> &amp; three</p>", "One\nTwo & three"),
+        ("<ul><li>One</li><li>Two</li></ul>", "- One\n- Two"),
+        (
+            '<a href="https://x.example/a?b=1&amp;c=2" target="_blank">Here</a>',
+            "Here (https://x.example/a?b=1&c=2)",
+        ),
+        ('<a href="https://x.example">https://x.example</a>', "https://x.example"),
+        ("a &lt;b&gt;<br>c", "a <b>\nc"),
+        (
+            "plain: a < b, Tom <tom@x.example> &amp; <unknown>",
+            "plain: a < b, Tom <tom@x.example> &amp; <unknown>",
+        ),
+    ],
+)
+def test_syn9_descriptions_that_were_edited_at_google(written: str, read: str) -> None:
+    assert one(description=written).description == read
+
+
 _TEXT = st.text(max_size=300)
 
 

@@ -106,6 +106,29 @@ def test_syn9_the_id_is_enough_to_find_it_again(
     assert found.uid == MEETING.uid
 
 
+def test_syn9_every_change_names_the_version_that_it_replaces(
+    service: GoogleService, google: GoogleCalendars, calendar: GoogleCalendar
+) -> None:
+    stored = google.create(calendar.id, MEETING)
+    changed = google.update(calendar.id, stored.href, None, replace(MEETING, summary="New"))
+    google.delete(calendar.id, stored.href, changed.etag)
+    put(calendar, "lunch")
+    amended = google.amend(calendar.id, "lunch", None, Amendment(summary="Dinner"))
+    assert amended is not None
+    google.amend(calendar.id, "lunch", None, Amendment(cancelled=True))
+    again = google.create(calendar.id, MEETING)
+    named = [
+        (each.method, each.headers.get("if-match", ""))
+        for each in service.server.asked
+        if each.method in {"PATCH", "DELETE", "PUT"}
+    ]
+    assert [method for method, _ in named] == ["PATCH", "DELETE", "PATCH", "DELETE", "PUT"]
+    assert named[:2] == [("PATCH", stored.etag), ("DELETE", changed.etag)]
+    assert named[3] == ("DELETE", amended.etag)
+    assert all(etag.startswith('"') for _, etag in named)
+    assert again.href == stored.href
+
+
 def test_syn9_a_lost_answer_to_a_change_is_found_out(
     service: GoogleService, google: GoogleCalendars, calendar: GoogleCalendar
 ) -> None:
