@@ -106,7 +106,8 @@ def _kept_times(
     if span is None or not isinstance(span.start, datetime) or not isinstance(span.end, datetime):
         return _times(event)
     own = [lines[index] for index in own_properties(lines, block)]
-    if (utc(span.start), utc(span.end)) == (utc(event.starts_at), utc(event.ends_at)):
+    same = (utc(span.start), utc(span.end)) == (utc(event.starts_at), utc(event.ends_at))
+    if same and "DTEND" in present:
         return [line for line in own if name_of(line) in _TIMES]
     start = next(line for line in own if name_of(line) == "DTSTART")
     spelling = spelling_of(start, clock)

@@ -9,11 +9,11 @@ the process), so VTIMEZONEs are cut out before parsing and read here.
 import functools
 import zoneinfo
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from io import StringIO
 from zoneinfo import ZoneInfo
 
-from dateutil.tz import tzical
+from dateutil.tz import datetime_exists, tzical
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from crm_app.providers.ical.lines import Block, blocks, fold, name_of
@@ -118,4 +118,36 @@ def _build(definition: list[str]) -> tzinfo | None:
             return None
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, OverflowError):
         return None
-    return made
+    return _OwnZone(made)
+
+
+class _OwnZone(tzinfo):
+    """A zone from an object. A time that it skips has the offset from before the change, as with
+    all other zones (RFC 5545 §3.3.5); dateutil would take the one after it."""
+
+    def __init__(self, made: tzinfo) -> None:
+        self._made = made
+
+    def __getinitargs__(self) -> tuple[tzinfo]:
+        return (self._made,)
+
+    def utcoffset(self, moment: datetime | None) -> timedelta | None:
+        return self._made.utcoffset(self._real(moment))
+
+    def dst(self, moment: datetime | None) -> timedelta | None:
+        return self._made.dst(self._real(moment))
+
+    def tzname(self, moment: datetime | None) -> str | None:
+        return self._made.tzname(self._real(moment))
+
+    def fromutc(self, moment: datetime) -> datetime:
+        return self._made.fromutc(moment.replace(tzinfo=self._made)).replace(tzinfo=self)
+
+    def _real(self, moment: datetime | None) -> datetime | None:
+        if moment is None:
+            return None
+        try:
+            inside = moment.replace(tzinfo=self._made)
+            return inside if datetime_exists(inside) else inside - timedelta(days=1)
+        except OverflowError:
+            return moment

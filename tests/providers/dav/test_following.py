@@ -1,10 +1,15 @@
 """SYN-10: changes of a calendar, on servers with all their manners."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from crm_app.core.errors import AddressRefused, CursorExpired, RemoteUnavailable
+from crm_app.core.errors import AddressRefused, CursorExpired, Rejected, RemoteUnavailable
 from crm_app.providers.calendar_port import AccessLost, CalendarGone, Page
 from crm_app.providers.dav.xml import parse
+from crm_app.providers.ical.reading import read
+from crm_app.providers.occurrence import Trouble
+from tests.factories.outgoing import outgoing
 from tests.providers.dav.scripted import (
     CALENDAR,
     SYNCS,
@@ -18,7 +23,7 @@ from tests.providers.dav.scripted import (
     scripted,
 )
 from tests.providers.ical.texts import calendar, event
-from tests.servers.plain_http import Asked, Told
+from tests.servers.plain_http import Asked, Told, plain_server
 
 
 def raw(uid: str) -> str:
@@ -216,3 +221,64 @@ def test_syn10_a_cursor_of_another_version_is_expired() -> None:
     for cursor in ('{"v": 2, "kind": "ctag", "value": ""}', '{"v": 1}', "[]", "", "null"):
         with pytest.raises(CursorExpired):
             pages_of(Script(), cursor)
+
+
+def test_syn10_one_odd_object_among_many_costs_only_itself() -> None:
+    odd = {
+        entry(3): "rubbish",
+        entry(4): raw("x").replace("END:VEVENT", ""),
+        entry(5): raw("same"),
+        entry(6): raw("same"),
+        entry(7): calendar(event("DTSTART:20260302T100000Z", uid=None)),
+        entry(8): calendar(event("DTSTART:20260302T100000Z", "X-PHOTO:" + "A" * 2_500_000)),
+        entry(9): "",
+    }
+    told = many(*(found(entry(n), etag(f'"{n}"')) for n in range(40)), token="t1")
+
+    def report(asked: Asked) -> Told:
+        root = parse(asked.body)
+        if "sync-collection" in str(root.tag):
+            return told
+        hrefs_ = [str(each.text) for each in root.iter("{DAV:}href")]
+        return many(*(found(href, data(odd.get(href, raw(href)))) for href in hrefs_))
+
+    pages = pages_of(reports([told]).on("REPORT", CALENDAR, report))
+    assert pages[-1].complete
+    came = {each.href: each for page in pages for each in page.changed}
+    assert {entry(n) for n in range(40)} - set(odd) <= set(came)
+    assert {entry(5), entry(6), entry(7), entry(8)} <= set(came)
+    assert not {entry(3), entry(9)} & set(came)
+    window = {"since": datetime(2026, 1, 1, tzinfo=UTC), "until": datetime(2027, 1, 1, tzinfo=UTC)}
+    for each in came.values():
+        reading = read(each.raw, calendar_zone="UTC", **window)
+        broken = {entry(4): Trouble.BROKEN, entry(8): Trouble.TOO_LARGE}.get(each.href)
+        assert reading.warnings == ((broken,) if broken else ())
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("method", ["PROPFIND", "REPORT", "PUT", "DELETE"])
+def test_syn13_a_redirect_takes_the_password_nowhere_else(status: int, method: str) -> None:
+    with plain_server(lambda asked: Told(207)) as elsewhere:
+        away = Told(status, {"Location": elsewhere.url(CALENDAR)})
+        script = reports([many(token="t1")]).on(method, CALENDAR, away)
+        script.on(method, entry(1), away)
+        with scripted(script) as (server, provider):
+            calls = {
+                "PROPFIND": lambda: list(provider.pull(server.url(CALENDAR), None)),
+                "REPORT": lambda: list(provider.pull(server.url(CALENDAR), None)),
+                "PUT": lambda: provider.create(server.url(CALENDAR), outgoing(uid="001")),
+                "DELETE": lambda: provider.delete(server.url(CALENDAR), entry(1), None),
+            }
+            with pytest.raises(AddressRefused):
+                calls[method]()
+        assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize(
+    "bomb", ["<!DOCTYPE lolz [<!ENTITY a 'ha'>]>", "<!DOCTYPE x SYSTEM 'file:///etc/passwd'>"]
+)
+def test_syn13_entities_in_a_list_of_changes_are_refused(bomb: str) -> None:
+    told = many(found(entry(1), etag('"1"')), token="t1")
+    harmful = told.body.decode().replace("<D:multistatus", f"{bomb}<D:multistatus", 1)
+    with pytest.raises(Rejected):
+        pages_of(reports([Told(207, {}, harmful.encode())]))

@@ -6,8 +6,9 @@ import pytest
 
 from crm_app.core.errors import AddressRefused, LoginExpired
 from crm_app.providers.caldav import CalDavCalendars
-from crm_app.providers.calendar_port import CalendarGone
+from crm_app.providers.calendar_port import Amendment, CalendarGone
 from tests.factories.outgoing import outgoing
+from tests.providers.ical.texts import calendar, event
 from tests.servers.icloud import ENTRY, icloud
 from tests.servers.radicale import RadicaleServer
 
@@ -65,3 +66,20 @@ def test_syn13_passwords_stay_with_icloud(radicale_server: RadicaleServer, tmp_p
         with pytest.raises(AddressRefused):
             list(opened(service).pull("https://icloud.com.evil.example/x/", None))
         assert service.seen_hosts == {ENTRY}
+
+
+@pytest.mark.parametrize("name", [None, "20260323T100000Z"])
+def test_syn9_an_event_without_an_end_gets_one_before_icloud_refuses_it(
+    radicale_server: RadicaleServer, tmp_path: Path, name: str | None
+) -> None:
+    with icloud(radicale_server.make_user(), tmp_path) as service:
+        service.user.make_calendar("work", "Work")
+        rule = ["RRULE:FREQ=WEEKLY;COUNT=4"] if name else []
+        raw = calendar(event("DTSTART:20260316T100000Z", "SUMMARY:Old", *rule))
+        service.user.put("work", "a.ics", raw)
+        provider = opened(service)
+        (found,) = provider.discover()
+        href = service.outer("work", "a.ics")
+        stored = provider.amend(found.ref, href, None, Amendment(summary="New"), recurrence_id=name)
+        assert stored is not None
+        assert "SUMMARY:New" in service.user.get(service.inner(href))

@@ -381,6 +381,7 @@ def test_syn8_the_skipped_hour_keeps_its_name(zone: str) -> None:
     )
     raw = calendar(OUTLOOK_ZONE.format(summer="+0200", winter="+0100"), body)
     before = read(raw)
+    assert before[2].starts_at == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
     changed = amended(raw, MOVE, before[2].recurrence_id)
     assert f"RECURRENCE-ID;TZID={zone}:20260329T023000\r\n" in changed
     assert told(read(changed)) == told(expected_after(before, 2, MOVE))

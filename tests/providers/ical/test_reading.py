@@ -83,6 +83,23 @@ def test_syn8_same_custom_zone_name_means_each_objects_own_zone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wall", "expected"),
+    [
+        ("20260329T015959", "2026-03-29 00:59"),
+        ("20260329T023000", "2026-03-29 01:30"),
+        ("20260329T030000", "2026-03-29 01:00"),
+        ("20261025T023000", "2026-10-25 00:30"),
+    ],
+)
+def test_syn8_a_zone_of_the_objects_own_skips_and_repeats_by_the_same_rule(
+    wall: str, expected: str
+) -> None:
+    zone = OUTLOOK_ZONE.format(summer="+0200", winter="+0100")
+    found = only(calendar(zone, event(f"DTSTART;TZID=Customized Time Zone:{wall}")))
+    assert f"{found.starts_at:%Y-%m-%d %H:%M}" == expected
+
+
+@pytest.mark.parametrize(
     ("zone", "starts", "ends"),
     [
         ("Europe/Berlin", "2026-05-03 22:00", "2026-05-04 22:00"),

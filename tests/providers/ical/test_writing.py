@@ -128,6 +128,13 @@ def test_syn9_unchanged_times_keep_their_lines() -> None:
     assert "DTSTART;TZID=Europe/Berlin:20260302T100000" in rewrite(raw, outgoing())
 
 
+def test_syn2_an_end_is_written_also_where_there_was_a_length() -> None:
+    raw = stored().replace("DTEND:20260302T093000Z", "DURATION:PT30M")
+    changed = rewrite(raw, outgoing())
+    assert "DTEND:20260302T093000Z\r\n" in changed
+    assert "DURATION:PT30M" not in changed
+
+
 @pytest.mark.parametrize(
     ("start", "expected"),
     [
