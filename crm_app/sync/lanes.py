@@ -57,6 +57,14 @@ def keep(session: Session, lane: Lane, *, now: datetime) -> ExternalCalendar:
     return calendar
 
 
+def held(session: Session, lane: Lane) -> ExternalCalendar:
+    """The calendar as it is now, for reading only; Superseded."""
+    calendar = session.get(ExternalCalendar, lane.calendar_id)
+    if calendar is None or calendar.lease_token != lane.token:
+        raise Superseded
+    return calendar
+
+
 def leave(session: Session, lane: Lane) -> bool:
     """Give the lane back; whether one more run is wanted."""
     calendar = _locked(session, lane.calendar_id)

@@ -1,8 +1,8 @@
 """Reading what changed in one external calendar, page by page, over the network (SYN-10).
 
-Each page is applied with its cursor in one transaction between two requests. A listing may be cut
-short at any page, by a deadline or a crash, and goes on from there next time. An object that cannot
-be stored is set aside and counted; the others are read.
+Each page is applied with its cursor in one transaction, while the next one is fetched. A listing
+may be cut short at any page, by a deadline or a crash, and goes on from there next time. An object
+that cannot be stored is set aside and counted; the others are read.
 """
 
 import logging
@@ -12,13 +12,15 @@ from crm_app.core import clock, db
 from crm_app.core.errors import CursorExpired
 from crm_app.providers.calendar_port import CalendarProvider, Page
 from crm_app.sync import deletions, lanes, pages
+from crm_app.sync.ahead import Ahead
 from crm_app.sync.lanes import Lane, Superseded
 
 log = logging.getLogger(__name__)
 
 
 def pull(lane: Lane, provider: CalendarProvider, ref: str, *, deadline: float) -> bool:
-    """Read on from the saved cursor; whether the end was reached before ``deadline`` (monotonic).
+    """Read on from the saved cursor; whether the end was reached before ``deadline`` (monotonic),
+    after which no page is begun.
 
     A cursor that the service no longer knows leads to a listing from nothing. Raises RemoteError.
     """
@@ -38,20 +40,24 @@ def _read(
     if cursor is None:
         with db.unit_of_work() as session:
             pages.begin_listing(session, lane, now=clock.now())
-    for page in provider.pull(ref, cursor):
-        _apply(lane, page, cursor)
-        cursor = page.cursor
-        if page.complete:
-            _sweep(lane, full=page.full)
-            return True
-        if time.monotonic() >= deadline:
-            return False
+    with Ahead(provider.pull(ref, cursor)) as listing:
+        while (page := listing.next()) is not None:
+            more = not page.complete and time.monotonic() < deadline
+            if more:
+                listing.begin()
+            _apply(lane, page, cursor)
+            cursor = page.cursor
+            if page.complete:
+                _sweep(lane, full=page.full)
+                return True
+            if not more:
+                return False
     return True
 
 
 def _cursor(lane: Lane) -> str | None:
-    with db.unit_of_work() as session:
-        return lanes.keep(session, lane, now=clock.now()).cursor
+    with db.reading() as session:
+        return lanes.held(session, lane).cursor
 
 
 def _apply(lane: Lane, page: Page, before: str | None) -> None:

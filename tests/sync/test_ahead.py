@@ -1,0 +1,91 @@
+"""SYN-10: one page is fetched ahead, in order, and what goes wrong comes after the pages before it."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from crm_app.core.errors import RemoteUnavailable
+from crm_app.providers.calendar_port import Page
+from crm_app.sync.ahead import Ahead
+
+
+def page(cursor: str) -> Page:
+    return Page((), (), cursor=cursor, complete=False, full=True)
+
+
+class Listing:
+    """Pages "1" to "3" and then an error; ``asked`` is how many were asked for."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+        self.asked = 0
+        self.threads: set[int] = set()
+        self.go = threading.Event()
+        self.go.set()
+
+    def __iter__(self) -> Iterator[Page]:
+        for number in range(1, 5):
+            self.asked = number
+            self.threads.add(threading.get_ident())
+            self.go.wait(5)
+            if number == 4:
+                raise self.error
+            yield page(str(number))
+
+
+def test_syn10_pages_come_in_order_and_the_error_after_them() -> None:
+    listing = Listing(RemoteUnavailable())
+    seen = []
+    with pytest.raises(RemoteUnavailable), Ahead(iter(listing)) as ahead:
+        while (found := ahead.next()) is not None:
+            ahead.begin()
+            seen.append(found.cursor)
+    assert seen == ["1", "2", "3"]
+    assert len(listing.threads) > 1
+
+
+def test_syn10_never_more_than_one_page_ahead() -> None:
+    listing = Listing(RemoteUnavailable())
+    with Ahead(iter(listing)) as ahead:
+        assert ahead.next() == page("1")
+        assert listing.asked == 1
+        ahead.begin()
+    assert listing.asked == 2
+
+
+def test_syn10_leaving_waits_for_the_page_that_is_under_way() -> None:
+    listing = Listing(RemoteUnavailable())
+    ended = threading.Event()
+
+    def apply_and_fail() -> None:
+        with pytest.raises(KeyError), Ahead(iter(listing)) as ahead:
+            ahead.next()
+            listing.go.clear()
+            ahead.begin()
+            raise KeyError
+        ended.set()
+
+    thread = threading.Thread(target=apply_and_fail)
+    thread.start()
+    assert not ended.wait(0.05)
+    listing.go.set()
+    thread.join(5)
+    assert ended.is_set()
+
+
+def test_syn10_whatever_ends_a_process_gets_through() -> None:
+    listing = Listing(SystemExit())
+    with Ahead(iter(listing)) as ahead:
+        for _ in range(3):
+            ahead.next()
+        ahead.begin()
+        with pytest.raises(SystemExit):
+            ahead.next()
+
+
+def test_syn10_after_the_last_page_comes_nothing() -> None:
+    with Ahead(iter([page("1")])) as ahead:
+        assert ahead.next() == page("1")
+        ahead.begin()
+        assert ahead.next() is None
