@@ -44,7 +44,8 @@ class Voice:
 
     def actor(self, kind: str, appointment: Appointment, now: datetime) -> Actor:
         """The actor for a change of ``kind``; what is over never fires."""
-        fires = self.loud and appointment.ends_at > now and (self.each or kind not in self._said)
+        due = self.loud and appointment.triggers and appointment.ends_at > now
+        fires = due and (self.each or kind not in self._said)
         if fires:
             self._said.add(kind)
         return outside.actor_for(silent=not fires)
@@ -55,13 +56,13 @@ def follow(
     where: Whose,
     group: Series,
     linked: Collection[EventLink],
+    rows: Mapping[int, Appointment],
     voice: Voice,
     *,
     now: datetime,
 ) -> dict[str, int]:
-    """Bring the linked appointments up to what the series says now; which instances, by name, have
-    which appointment."""
-    rows = outside.locked(session, [link.appointment_id for link in linked])
+    """Bring the linked appointments, ``rows`` by id and locked, up to what the series says now; which
+    instances, by name, have which appointment."""
     found, unsure = _read(where, group, where.since, where.until + BEHIND)
     places = _places(linked, found, now)
     for link in sorted(linked, key=lambda link: link.recurrence_id):
@@ -77,10 +78,14 @@ def follow(
 
 
 def end_all(
-    session: Session, linked: Collection[EventLink], voice: Voice, *, now: datetime
+    session: Session,
+    linked: Collection[EventLink],
+    rows: Mapping[int, Appointment],
+    voice: Voice,
+    *,
+    now: datetime,
 ) -> None:
     """The events are deleted outside (SYN-9)."""
-    rows = outside.locked(session, [link.appointment_id for link in linked])
     for link in linked:
         _end(session, link, rows[link.appointment_id], outside.DELETED, voice, now=now)
 

@@ -16,7 +16,15 @@ from crm_app.contacts import service as contacts
 from crm_app.core import facts
 from crm_app.core.errors import Invalid
 from crm_app.core.kinds import CalendarRole, Intake
-from crm_app.models import Calendar, Contact, ExternalCalendar, ExternalObject, User
+from crm_app.models import (
+    Appointment,
+    Calendar,
+    Contact,
+    EventLink,
+    ExternalCalendar,
+    ExternalObject,
+    User,
+)
 from crm_app.providers.ical import reading
 from crm_app.providers.occurrence import Occurrence
 from crm_app.sync import company, following, meetings, outside, series
@@ -76,10 +84,13 @@ def take_in(
     if not takes and not linked:
         return
     followed: dict[str, dict[str, int]] = {}
+    known = _locked(session, linked)
     for group in groups:
         if own := linked.get(group.name):
             voice = Voice(policy.triggers and not silent, policy.triggers_per_instance)
-            followed[group.name] = following.follow(session, where, group, own, voice, now=now)
+            followed[group.name] = following.follow(
+                session, where, group, own, known, voice, now=now
+            )
             if group.root.intake == Intake.NONE:
                 _mark(session, group, Intake.TAKEN)
     if takes:
@@ -92,9 +103,19 @@ def end(
 ) -> None:
     """The series ``names`` are deleted outside: so is here what was made of them (SYN-9)."""
     policy = policy_of(calendar)
-    for _, linked in sorted(outside.links_at(session, calendar.id or 0, names).items()):
+    linked = outside.links_at(session, calendar.id or 0, names)
+    known = _locked(session, linked)
+    for name in sorted(linked):
         voice = Voice(policy.triggers, policy.triggers_per_instance)
-        following.end_all(session, linked, voice, now=now)
+        following.end_all(session, linked[name], known, voice, now=now)
+
+
+def _locked(
+    session: Session, linked: Mapping[str, Collection[EventLink]]
+) -> dict[int, Appointment]:
+    """All appointments concerned, at once, so that two runs never wait for each other."""
+    ids = [link.appointment_id for links in linked.values() for link in links]
+    return outside.locked(session, ids) if ids else {}
 
 
 def policy_of(calendar: ExternalCalendar) -> Policy:

@@ -1,5 +1,6 @@
 """What external events become: SYN-4, SYN-5, SYN-7, SYN-8, SYN-12 and traps 1-5, 12-15, 22, 25, 45, 54, 65."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -366,6 +367,36 @@ def test_trap45_the_same_meeting_in_two_users_calendars_is_one_appointment() -> 
     assert rig.people() == ["nora@new.example"]
     assert rig.fired(facts.AppointmentBooked) == rig.fired(facts.ContactCreated) == 1
     assert len(rig.busy(kate.user)) == len(rig.busy(paul.user)) == 1
+
+
+def test_trap45_two_calendars_read_at_the_same_time_make_it_once() -> None:
+    """Many meetings, in another order and with the guests in another order."""
+    team = [linked(), linked()]
+    for number in range(6):
+        for who, guests, place in (
+            (team[0], (GUEST, ANN), number),
+            (team[1], (ANN, GUEST), -number),
+        ):
+            name = f"{place:+}"
+            who.service.put(who.ref, name, rig.entry(f"m{number}", soon(3 + number), *guests))
+    begin = threading.Barrier(2)
+
+    def run(who: rig.Connected) -> None:
+        begin.wait()
+        who.run()
+
+    threads = [threading.Thread(target=run, args=(who,)) for who in team]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [rig.calendar(who.calendar_id).last_error for who in team] == ["", ""]
+    assert len(rig.taken()) == 6
+    assert len(rig.links()) == 12
+    assert rig.people() == ["ann@lead.example", "nora@new.example"]
+    assert rig.fired(facts.AppointmentBooked) == rig.told(facts.AppointmentBooked) == 6
+    assert rig.fired(facts.ContactCreated) == 2
+    assert [len(rig.busy(who.user)) for who in team] == [6, 6]
 
 
 def test_trap45_the_same_uid_of_another_meeting_is_another_appointment() -> None:
