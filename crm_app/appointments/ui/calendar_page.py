@@ -97,11 +97,11 @@ def _person(one: Any) -> rx.Component:
 def _key() -> rx.Component:
     return dialog(
         rx.el.section(
-            rx.el.h3(tr("Appointments"), class_name="key-title"),
+            rx.el.h2(tr("Appointments"), class_name="key-title"),
             rx.el.dl(*_appointments_key(), class_name="key-list"),
         ),
         rx.el.section(
-            rx.el.h3(tr("In connected calendars only"), class_name="key-title"),
+            rx.el.h2(tr("In connected calendars only"), class_name="key-title"),
             rx.el.dl(*_outside_key(), class_name="key-list"),
         ),
         title=tr("What the colours mean"),

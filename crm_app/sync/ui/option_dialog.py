@@ -75,7 +75,7 @@ def _tile(icon: str, label: Text, count: Any) -> rx.Component:
 
 def _appointments() -> rx.Component:
     return rx.el.section(
-        rx.el.h3(tr("What it would make"), class_name="key-title"),
+        rx.el.h2(tr("What it would make"), class_name="key-title"),
         rx.el.ul(
             rx.foreach(SyncOptions.appointments, _appointment),
             rx.cond(SyncOptions.found["more_appointments"], _more("more_appointments")),
@@ -107,7 +107,7 @@ def _appointment(one: Any) -> rx.Component:
 
 def _contacts() -> rx.Component:
     return rx.el.section(
-        rx.el.h3(tr("New contacts"), class_name="key-title"),
+        rx.el.h2(tr("New contacts"), class_name="key-title"),
         rx.el.ul(
             rx.foreach(
                 SyncOptions.contacts,

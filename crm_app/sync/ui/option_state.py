@@ -40,7 +40,9 @@ class SyncOptions(PrivateState):
     team_calendar: str = ""
     team_triggers: bool = False
     own_calendar: str = ""
+    # Default calendars to choose from: for the team's settings, and for one's own.
     calendars: list[dict[str, str]] = []
+    places: list[dict[str, str]] = []
     filling: dict[str, str] = {}
     proposing: bool = False
     looking: bool = False
@@ -79,7 +81,9 @@ class SyncOptions(PrivateState):
         for name in _LOADED:
             setattr(self, name, now[name])
         nobody = {"value": "", "label": self._say(N_("Do not create contacts"))}
+        own = {"value": "", "label": self._say(N_("A calendar of their own"))}
         self.calendars = [nobody, *now["calendars"]]
+        self.places = [own, *now["calendars"]]
         if fresh:
             self.creation, self.fires = now["creation"], now["fires"]
 
@@ -118,6 +122,12 @@ class SyncOptions(PrivateState):
     def set_team_triggers(self, on: bool) -> Any:
         """Whether what the team's settings make may trigger."""
         return self._propose(N_("Allow triggers"), {**self._standing(), "fires": on})
+
+    @handler
+    def choose_place(self, value: str) -> Any:
+        """On which calendar appointments made from events stand, in one's own settings."""
+        name = N_("Put appointments into")
+        return self._propose(name, {**self._standing(), "default_calendar": value})
 
     @handler
     def set_per_instance(self, on: bool) -> Any:

@@ -262,6 +262,7 @@ def _more() -> rx.Component:
     return rx.cond(
         SyncOptions.takes,
         card(
+            rx.cond(SyncOptions.saved_scope == "own", _place()),
             switch_row(
                 "per-instance",
                 tr("Triggers fire for every instance of a series"),
@@ -280,5 +281,23 @@ def _more() -> rx.Component:
                 on_change=SyncOptions.set_review,
             ),
             title=tr("In detail"),
+            class_name="team-sync",
+        ),
+    )
+
+
+def _place() -> rx.Component:
+    return field(
+        tr("Put appointments into"),
+        select(
+            "place",
+            SyncOptions.places,
+            value=SyncOptions.own_calendar,
+            on_change=SyncOptions.choose_place,
+        ),
+        name="place",
+        help=tr(
+            "On which calendar appointments made from events in {name} stand.",
+            name=SyncOptions.calendar_name,
         ),
     )
