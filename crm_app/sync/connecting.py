@@ -15,7 +15,13 @@ from typing import Protocol, runtime_checkable
 from sqlmodel import Session, select
 
 from crm_app.core import db
-from crm_app.core.errors import AddressRefused, Invalid, Rejected
+from crm_app.core.errors import (
+    AddressRefused,
+    Invalid,
+    LoginExpired,
+    Rejected,
+    RemoteUnavailable,
+)
 from crm_app.core.i18n import N_
 from crm_app.core.settings import get_settings
 from crm_app.models import ConnectedAccount
@@ -165,6 +171,11 @@ def opened(login: Login, *, timeout: float = 30.0) -> Iterator[CalendarProvider]
     provider = _openers[login.provider](login, timeout)
     try:
         yield provider
+    except LoginExpired as error:
+        if login.account_id and _was_renewed(login):
+            # Not locked out: another job used the secret up and stored its successor meanwhile.
+            raise RemoteUnavailable(detail="the secret was renewed meanwhile") from error
+        raise
     finally:
         changed = new_secret(provider)
         provider.close()
@@ -175,6 +186,12 @@ def opened(login: Login, *, timeout: float = 30.0) -> Iterator[CalendarProvider]
 def new_secret(provider: CalendarProvider) -> str | None:
     """The secret as it is to be stored from now on; None when it did not change."""
     return provider.secret() if isinstance(provider, Rotating) else None
+
+
+def _was_renewed(login: Login) -> bool:
+    with db.reading() as session:
+        account = session.get(ConnectedAccount, login.account_id)
+    return account is not None and account.secret != login.secret
 
 
 def _keep(login: Login, changed: str) -> None:

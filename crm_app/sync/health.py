@@ -65,7 +65,9 @@ ADVICE: dict[Condition, str] = {
     Condition.WAITING: N_("Check the calendar, then delete them here too or list it anew."),
     Condition.GONE: N_("Choose another calendar, or bring it back in the other service."),
     Condition.TROUBLE: N_("It is tried again by itself. “Sync now” tries it at once."),
-    Condition.LOCKED_OUT: N_("Reconnect the account with a valid password."),
+    Condition.LOCKED_OUT: N_(
+        "Reconnect the account: sign in there again, or enter a new app password."
+    ),
     Condition.UNUSED: N_("Choose below what it is to be used for."),
 }
 # Worst first: an account is as well as the worst of its calendars.

@@ -12,6 +12,8 @@ from crm_app.messaging import service as messages
 from crm_app.messaging import when
 from crm_app.messaging.letter import Letter, Link, as_html, as_text
 from crm_app.models import ConnectedAccount, User
+from crm_app.sync import presets
+from crm_app.sync.presets import Way
 
 # After so long somebody has noticed by himself.
 _USEFUL = timedelta(days=7)
@@ -55,7 +57,11 @@ def _letter(session: Session, account: ConnectedAccount, owner: User, reader: Us
     return Letter(
         locale=locale,
         heading=translate(locale, N_("Please reconnect {account}"), account=account.label),
-        paragraphs=(first, _meanwhile(workspace.when_unreachable, account, reader)),
+        paragraphs=(
+            first,
+            _what_to_do(account, owner, reader),
+            _meanwhile(workspace.when_unreachable, account, reader),
+        ),
         sender=workspace.name,
         button=Link(
             translate(locale, N_("Open the calendar connections")), get_settings().url + PAGE
@@ -67,6 +73,26 @@ def _letter(session: Session, account: ConnectedAccount, owner: User, reader: Us
             ),
         ),
     )
+
+
+def _what_to_do(account: ConnectedAccount, owner: User, reader: User) -> str:
+    """By how the account was connected, and who can do it."""
+    service = presets.preset(account.provider)
+    if service.way is not Way.SIGN_IN:
+        return translate(
+            reader.locale,
+            N_("Open the calendar connections and enter its address anew.")
+            if service.way is Way.ADDRESS
+            else N_(
+                "Make a new app password in the other service, open the calendar connections and "
+                "enter it."
+            ),
+        )
+    if owner.id == reader.id:
+        again = N_("Open the calendar connections and sign in to {service} again.")
+        return translate(reader.locale, again, service=service.name)
+    only = N_("Only {name} can sign in to {service} again.")
+    return translate(reader.locale, only, name=owner.name, service=service.name)
 
 
 def _meanwhile(policy: str, account: ConnectedAccount, reader: User) -> str:

@@ -77,7 +77,8 @@ def finish(
         person = _person(GraphClient(settings.microsoft_graph, tokens, http))
     addresses = addresses_of(person, str(claims.get("preferred_username") or ""))
     return Granted(
-        secret=secret,
+        # Asking for the profile may have used the refresh token up.
+        secret=tokens.secret() or secret,
         subject=f"{claims['tid']}.{claims['oid']}",
         email=addresses[0] if addresses else "",
         addresses=tuple(addresses),
