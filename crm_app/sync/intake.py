@@ -43,13 +43,13 @@ from crm_app.sync.series import Series
 class Terms:
     """On what terms events are taken in. ``accepted``: a person decided for the guests with the keys
     ``only`` (None: all). ``silent``: nothing fires. ``since``: only instances that begin then or
-    later are new. ``first_seen``: objects that were never read before."""
+    later are new. ``as_it_was``: series of which only the history is read, piece by piece."""
 
     now: datetime
     accepted: bool = False
     silent: bool = False
     only: frozenset[str] | None = None
-    first_seen: frozenset[str] = frozenset()
+    as_it_was: frozenset[str] = frozenset()
     since: datetime | None = None
 
 
@@ -68,10 +68,14 @@ def take_in(
 ) -> None:
     """Have appointments follow the series of ``rows``, and make what the calendar's option says.
 
-    See ``Terms`` for the rest. Without ``accepted`` or ``silent``, what belongs to the calendar's
-    history and did not change since is left alone.
+    See ``Terms`` for the rest; ``first_seen`` are objects that were never read before. Without
+    ``accepted`` or ``silent``, what belongs to the calendar's history and did not change since is
+    left alone.
     """
-    terms = Terms(now, accepted, silent, only, first_seen, since)
+    as_it_was = frozenset(
+        row.series for row in rows if row.history and row.href in first_seen
+    ) - frozenset(row.series for row in rows if not (row.history and row.href in first_seen))
+    terms = Terms(now, accepted, silent, only, as_it_was, since)
     policy = policy_of(calendar)
     user = session.get_one(User, where.user_id)
     takes = policy.linked and user.active and (option_of(calendar).takes or accepted)
@@ -134,8 +138,7 @@ def _may_be_new(group: Series, followed: Mapping[str, dict[str, int]], terms: Te
         return False
     if terms.accepted or group.name in followed:
         return True
-    unchanged = all(row.href in terms.first_seen for row in group.rows)
-    return terms.silent or not (group.root.history and unchanged)
+    return terms.silent or group.name not in terms.as_it_was
 
 
 def _make(

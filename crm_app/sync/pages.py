@@ -4,6 +4,7 @@ A run that dies leaves whole pages behind and the cursor that goes on after them
 service no longer has is only marked here; ``deletions`` decides at the end of the run.
 """
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -17,8 +18,11 @@ from crm_app.models import EventLink, ExternalCalendar, ExternalObject
 from crm_app.providers.calendar_port import Page, RemoteEvent
 from crm_app.providers.occurrence import Trouble
 from crm_app.sync import busy_rows, intake, lanes, recognising, storing
+from crm_app.sync.busy_rows import Whose
 from crm_app.sync.lanes import Lane
 from crm_app.sync.plan import FREE_BUSY, Changes, Known, compare
+
+log = logging.getLogger(__name__)
 
 
 def begin_listing(session: Session, lane: Lane, *, now: datetime) -> None:
@@ -29,9 +33,21 @@ def begin_listing(session: Session, lane: Lane, *, now: datetime) -> None:
     session.add(calendar)
 
 
-def apply(session: Session, lane: Lane, page: Page, *, now: datetime) -> None:
+def apply(session: Session, lane: Lane, page: Page, *, now: datetime) -> ExternalCalendar:
     """Make the rows what ``page`` says and save its cursor; Superseded when the lane was lost."""
     calendar = lanes.keep(session, lane, now=now)
+    if page.changed or page.removed:
+        _take_over(session, calendar, page, now=now)
+    _advance(session, calendar, page, now=now)
+    if not calendar.complete or page.full:
+        facts.record(session, facts.ConnectionChanged(calendar.account_id, state="progress"))
+    if page.complete:
+        calendar.complete = True
+    session.add(calendar)
+    return calendar
+
+
+def _take_over(session: Session, calendar: ExternalCalendar, page: Page, *, now: datetime) -> None:
     where = busy_rows.whose(session, calendar)
     rows = storing.rows_of(session, calendar, [*(e.href for e in page.changed), *page.removed])
     changes = compare(page, {href: _known(row) for href, row in rows.items()})
@@ -50,15 +66,29 @@ def apply(session: Session, lane: Lane, page: Page, *, now: datetime) -> None:
     # A change of spelling cannot change the busy time, but whose copy it is may have been learnt.
     changed = busy_rows.lay(session, where, stored)
     news = [row for row in stored if row.href in said]
-    intake.take_in(session, calendar, where, news, now=now, first_seen=first_seen)
-    _advance(session, calendar, page, now=now)
+    _take_in(session, calendar, where, news, first_seen, now=now)
     if changed:
         facts.record(session, facts.BusyTimeChanged(where.user_id))
-    if not calendar.complete or page.full:
-        facts.record(session, facts.ConnectionChanged(calendar.account_id, state="progress"))
-    if page.complete:
-        calendar.complete = True
-    session.add(calendar)
+
+
+def _take_in(
+    session: Session,
+    calendar: ExternalCalendar,
+    where: Whose,
+    news: Collection[ExternalObject],
+    first_seen: frozenset[str],
+    *,
+    now: datetime,
+) -> None:
+    """Make of the page what the calendar's option says. A page that cannot be is applied object by
+    object; then one that cannot be still blocks its time."""
+    try:
+        with session.begin_nested():
+            intake.take_in(session, calendar, where, news, now=now, first_seen=first_seen)
+    except Exception:
+        if len(news) > 1:
+            raise
+        log.exception("an object of calendar %s could not be taken in", calendar.id)
 
 
 def _advance(session: Session, calendar: ExternalCalendar, page: Page, *, now: datetime) -> None:

@@ -319,6 +319,19 @@ def test_trap45_a_series_in_two_users_calendars_is_one_appointment_each(
     assert rig.fired(facts.AppointmentBooked) == 1
 
 
+def test_trap54_a_series_in_parts_on_several_first_pages_is_history() -> None:
+    kate = rig.connect(split_series=True, page_size=1)
+    rig.choose(kate, SyncOption.TWO_WAY)
+    there = series_of(4)
+    put(kate, weekly(changed(there[1], GUEST, at=there[1] + timedelta(hours=3))))
+    assert len(blocked(kate)) == 4
+    assert rig.taken() == []
+    # A change of one instance is news about the series, and silent.
+    put(kate, weekly(changed(there[1], GUEST, at=there[1] + timedelta(hours=4))))
+    assert starts() == blocked(kate)
+    assert rig.fired(facts.AppointmentBooked) == rig.fired(facts.ContactCreated) == 0
+
+
 def test_syn10_exceptions_that_come_before_their_rule_are_one_series_with_it() -> None:
     kate = linked(SyncOption.TWO_WAY, split_series=True, page_size=1)
     there = series_of(4)
