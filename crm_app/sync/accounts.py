@@ -26,7 +26,7 @@ from crm_app.core.i18n import N_
 from crm_app.core.kinds import CalendarRole
 from crm_app.models import ConnectedAccount, ExternalCalendar, PushChannel, User
 from crm_app.providers.calendar_port import RemoteCalendar
-from crm_app.sync import busy_rows, farewell, links, outcome, queries
+from crm_app.sync import busy_rows, choosing, farewell, links, outcome, queries
 from crm_app.sync.connecting import Login, Seen
 from crm_app.sync.typed_login import check, login_again
 
@@ -254,6 +254,8 @@ def _give_role(
         calendar.last_error, calendar.next_attempt_at, calendar.failure_count = "", None, 0
         busy_rows.forget(session, calendar, user_id)
         return
+    if role == CalendarRole.LINKED:
+        choosing.close_the_past(session, calendar)
     jobs.enqueue(session, links.RUN, calendar_id=calendar.id)
 
 

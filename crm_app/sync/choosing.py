@@ -91,13 +91,21 @@ def choose(
     option = checked(session, calendar, account, choice)
     if option != option_of(calendar):
         _write(session, calendar, option, now=now)
-        _close_the_past(session, calendar, option)
-        _note(session, actor, calendar, account, option, backfill=backfill)
+        close_the_past(session, calendar)
+        _note(session, actor, calendar, account, option)
         facts.record(session, facts.ConnectionChanged(account.id or 0, state=account.state.value))
     if backfill and option.takes:
         calendar.backfilled_to = 0
         session.add(calendar)
         jobs.enqueue(session, BACKFILL, calendar_id=calendar_id)
+        audit.record(
+            session,
+            actor,
+            "connection.backfill",
+            subject_kind="user",
+            subject_id=account.user_id,
+            calendar=calendar.name,
+        )
     session.flush()
     return calendar
 
@@ -158,9 +166,9 @@ def _write(session: Session, calendar: ExternalCalendar, option: Option, *, now:
     session.add(calendar)
 
 
-def _close_the_past(session: Session, calendar: ExternalCalendar, option: Option) -> None:
-    """What is there is history, unless it is followed already; who waits for a decision that the
-    option no longer asks for waits no more."""
+def close_the_past(session: Session, calendar: ExternalCalendar) -> None:
+    """What is in the calendar is history, unless it is followed already; who waits for a decision
+    that the option does not ask for waits no more."""
     session.execute(
         update(ExternalObject)
         .where(
@@ -171,7 +179,7 @@ def _close_the_past(session: Session, calendar: ExternalCalendar, option: Option
         .values(history=True)
         .execution_options(synchronize_session="fetch")
     )
-    if not option.reviews:
+    if not option_of(calendar).reviews:
         for entry in judging.waiting(session, calendar):
             review_queue.leave(session, calendar, entry)
 
@@ -182,8 +190,6 @@ def _note(
     calendar: ExternalCalendar,
     account: ConnectedAccount,
     option: Option,
-    *,
-    backfill: bool,
 ) -> None:
     audit.record(
         session,
@@ -198,5 +204,4 @@ def _note(
         review=option.review,
         for_team=option.for_team,
         default_calendar_id=option.default_calendar_id,
-        backfill=backfill,
     )

@@ -4,18 +4,24 @@ Nothing is written. The list is capped, the totals are not.
 """
 
 from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from crm_app.core.kinds import Intake
-from crm_app.models import ExternalCalendar
+from crm_app.models import Appointment, ExternalCalendar
+from crm_app.providers.occurrence import Occurrence
 from crm_app.sync import busy_rows, company, judging
 from crm_app.sync.guests import Guest, key_of
 from crm_app.sync.ingest import Policy, Why
 from crm_app.sync.judging import Judged
 from crm_app.sync.options import Option
+from crm_app.sync.pairing import name_of
+
+# So many values fit into one query on every database.
+_BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,8 @@ class Preview:
     instances, ``looked_at`` all coming ones with people on them; ``left_out`` says why of the rest.
 
     ``firing`` is how many bookings would trigger, ``waiting`` how many people would wait for a
-    decision. ``ready`` False: the calendar has not been read to its end yet.
+    decision, ``followed`` how many are appointments already, from this calendar or a colleague's.
+    ``ready`` False: the calendar has not been read to its end yet.
     """
 
     ready: bool = False
@@ -81,9 +88,11 @@ def try_out(
     count = _Count()
     for some in judging.upcoming(session, calendar, now=now):
         fresh = [entry for entry in some if entry.intake != Intake.TAKEN]
+        judged = list(judging.judge(session, where, policy, fresh, now=now, history=False))
+        there = _appointments(session, judged)
         count.followed += len(some) - len(fresh)
-        for one in judging.judge(session, where, policy, fresh, now=now, history=False):
-            count.add(one)
+        for one in judged:
+            count.add(one, there)
     known = company.load(session, where.user_id, count.people).known
     return count.preview(known, ready=calendar.complete, most=most)
 
@@ -104,8 +113,11 @@ class _Count:
     def people(self) -> set[str]:
         return self.made | self.linked | self.waiting
 
-    def add(self, one: Judged) -> None:
+    def add(self, one: Judged, there: Collection[str]) -> None:
         self.looked_at += 1
+        if any(_uid(at) in there for at, _ in one.instances):
+            self.followed += 1
+            return
         decisions = [decision for _, decision in one.instances]
         if not any(decision.takes or decision.review for decision in decisions):
             self.left_out[decisions[0].why] += 1
@@ -132,6 +144,20 @@ class _Count:
             left_out=dict(self.left_out),
             lines=tuple(lines[:most]),
         )
+
+
+def _appointments(session: Session, judged: Iterable[Judged]) -> set[str]:
+    """The UIDs of those instances that are appointments: by a colleague's calendar, or because they
+    are the invitation to one of ours."""
+    uids = {_uid(at) for one in judged for at, decision in one.instances if decision.takes}
+    return set(
+        session.exec(select(Appointment.ical_uid).where(col(Appointment.ical_uid).in_(uids)))
+    )
+
+
+def _uid(one: Occurrence) -> str:
+    name = name_of(one)
+    return f"{one.uid}#{name}" if name else one.uid
 
 
 def _line(one: Judged, known: dict[str, int]) -> Line:

@@ -85,6 +85,7 @@ def entries(session: Session, calendar: ExternalCalendar, *conditions: object) -
             *conditions,  # type: ignore[arg-type]
         )
         .order_by(col(ExternalObject.id))
+        .execution_options(populate_existing=True)
     )
     groups: dict[str, list[ExternalObject]] = {}
     for row in rows:

@@ -10,7 +10,7 @@ from crm_app import models
 from crm_app.core import clock, db, facts
 from crm_app.core.errors import Conflict, Invalid, NotFound
 from crm_app.core.kinds import CalendarRole, ContactCreation, Intake
-from crm_app.sync import backfill, choosing
+from crm_app.sync import accounts, backfill, choosing
 from crm_app.sync.choosing import Choice
 from crm_app.sync.ingest import Why
 from tests import factories
@@ -115,6 +115,36 @@ def test_syn6_what_is_taken_in_already_is_not_announced_again(lite: str) -> None
     one.run()
     found = preview(one, TWO_WAY)
     assert (found.events, found.followed) == (0, 1)
+
+
+def test_syn6_trap45_a_colleagues_meeting_is_not_announced_again(database: str) -> None:
+    one, other = first_read(), first_read()
+    choose(one, TWO_WAY)
+    for each in (one, other):
+        put(each, "shared", "x@new.example", lines=("RRULE:FREQ=WEEKLY;COUNT=2",))
+        each.run()
+    found = preview(other, TWO_WAY)
+    assert (found.events, found.appointments, found.followed) == (0, 0, 1)
+
+
+def test_syn4_what_was_read_for_its_time_is_history_once_the_calendar_is_linked(
+    database: str,
+) -> None:
+    one = first_read(calendars=2)
+    choose(one, TWO_WAY)
+    for which in (1, 0):
+        with db.unit_of_work() as session:
+            accounts.choose_linked(session, actor(one.user), one.calendar_ids[which])
+        if which:
+            href = put(one, "meanwhile", "x@new.example")
+            one.run()
+    one.run()
+    assert intakes(one) == {"meanwhile": Intake.NONE}
+    one.edit(href, "SUMMARY:Busy", "SUMMARY:Plans")
+    one.run()
+    rig.settle()
+    assert intakes(one) == {"meanwhile": Intake.TAKEN}
+    assert booked() == [False]
 
 
 def test_syn4_an_option_counts_for_what_arrives_from_then_on(database: str) -> None:

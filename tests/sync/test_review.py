@@ -1,7 +1,9 @@
 """Guests who wait for a decision, and what people decide: SYN-7."""
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Barrier
 from typing import Any, Literal
 
 import pytest
@@ -226,6 +228,27 @@ def test_syn7_a_decision_is_made_once(database: str) -> None:
                     lambda: decline(one.user, row.object_id)):  # fmt: skip
         with pytest.raises(Conflict):
             attempt()
+
+
+def test_syn7_of_two_who_decide_at_once_one_is_told(database: str) -> None:
+    one = asking()
+    put(one, "event", "x@new.example", "y@new.example")
+    one.run()
+    (row,) = waiting(one.user)
+    begin = Barrier(2)
+
+    def decided(email: str) -> bool:
+        begin.wait()
+        try:
+            accept(one.user, row.object_id, email)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as both:
+        told = list(both.map(decided, ["x@new.example", "y@new.example"]))
+    assert sorted(told) == [False, True]
+    assert len(addresses()) == len(made()) == 1
 
 
 @pytest.mark.parametrize("emails", [[], ["nobody"], ["z@elsewhere.example"], ["x@new.example", ""]])
