@@ -15,9 +15,8 @@ import httplib2
 from googleapiclient.discovery import build_from_document
 from googleapiclient.discovery_cache import get_static_doc
 from googleapiclient.errors import Error as ClientError
-from googleapiclient.errors import HttpError
 
-from crm_app.core.errors import RemoteError, RemoteUnavailable
+from crm_app.core.errors import RemoteUnavailable
 from crm_app.providers.google.errors import meaning
 from crm_app.providers.google.tokens import Tokens
 from crm_app.providers.oauth_port import OAuthApp
@@ -63,14 +62,12 @@ class Api:
             request.headers["If-Match"] = etag
         try:
             answer = request.execute(num_retries=0)
-        except HttpError as error:
-            raised: RemoteError = meaning(error.resp.status, error.resp, error.content)
         except (ClientError, ValueError) as error:
-            raised = RemoteUnavailable(detail=f"answer not readable: {type(error).__name__}")
+            problem = type(error).__name__
         else:
             return answer if isinstance(answer, dict) else {}
         # Raised here and not above, so that no vendor's exception with the request hangs on it.
-        raise raised
+        raise RemoteUnavailable(detail=f"answer not readable: {problem}")
 
     def limited(self, seconds: float) -> AbstractContextManager[None]:
         """All requests inside the block end within ``seconds``."""
@@ -105,6 +102,9 @@ class _Transport:
         if answer.status == 401:
             self._tokens.renew()
             answer = send()
+        if answer.status >= 300:
+            # The library would stumble over odd answers, and write them into the log.
+            raise meaning(answer.status, answer.headers, answer.content)
         return httplib2.Response({**answer.headers, "status": str(answer.status)}), answer.content
 
     def close(self) -> None:

@@ -181,6 +181,22 @@ def test_syn13_secrets_are_never_shown(
         assert hidden not in text
 
 
+@pytest.mark.parametrize(
+    "body", [b"<html>Somebody's dinner</html>", b'{"error": "dinner"}', b"[7]"]
+)
+def test_syn13_answers_are_not_logged(
+    service: GoogleService,
+    google: GoogleCalendars,
+    body: bytes,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    google.discover()
+    service.server.answer = lambda asked: Told(403, {}, body)
+    with pytest.raises(RemoteError):
+        google.discover()
+    assert "dinner" not in caplog.text
+
+
 def test_syn13_tokens_do_not_follow_a_redirect(
     service: GoogleService, google: GoogleCalendars
 ) -> None:

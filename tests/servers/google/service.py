@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -108,7 +108,7 @@ class GoogleService:
 
     def fail(self, fault: Fault) -> None:
         """Let something go wrong."""
-        self.faults.append(fault)
+        self.faults.append(replace(fault))
 
     def answer(self, asked: Asked) -> Told:
         """One request."""
