@@ -72,6 +72,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_external_object_intake", "external_object", ["external_calendar_id", "intake"]
     )
+    op.create_index(
+        "ix_external_object_missing",
+        "external_object",
+        ["external_calendar_id"],
+        sqlite_where=sa.text("missing_since IS NOT NULL"),
+        postgresql_where=sa.text("missing_since IS NOT NULL"),
+    )
     op.create_index("ix_event_link_href", "event_link", ["external_calendar_id", "href"])
     _appointment_contact()
     _guest_filter()
@@ -131,6 +138,7 @@ def downgrade() -> None:
     for table in ("push_channel", "guest_filter", "appointment_contact"):
         op.drop_table(table)
     op.drop_index("ix_event_link_href", "event_link")
+    op.drop_index("ix_external_object_missing", "external_object")
     op.drop_index("ix_external_object_intake", "external_object")
     op.drop_index("ix_external_object_series", "external_object")
     with op.batch_alter_table("external_calendar") as batch:

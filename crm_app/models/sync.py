@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from crm_app.core.columns import enum_type, json_type
@@ -90,6 +90,13 @@ class ExternalObject(SQLModel, table=True):
         UniqueConstraint("external_calendar_id", "href"),
         Index("ix_external_object_series", "external_calendar_id", "series"),
         Index("ix_external_object_intake", "external_calendar_id", "intake"),
+        # Asked for by every run, and there are next to none.
+        Index(
+            "ix_external_object_missing",
+            "external_calendar_id",
+            sqlite_where=text("missing_since IS NOT NULL"),
+            postgresql_where=text("missing_since IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

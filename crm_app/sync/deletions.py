@@ -26,8 +26,9 @@ def sweep(
 ) -> None:
     """Delete what is missing, or have it wait for a yes. ``listed``: see ``plan.may_delete``."""
     missing, known = _counts(session, calendar)
-    allowed = may_delete(missing=missing, known=known, listed=listed)
-    if missing and (calendar.deletions_waiting or not allowed):
+    if not missing:
+        calendar.deletions_waiting = 0
+    elif calendar.deletions_waiting or not may_delete(missing=missing, known=known, listed=listed):
         if calendar.deletions_waiting != missing:
             calendar.deletions_waiting = missing
             facts.record(session, facts.ConnectionChanged(calendar.account_id, state="waiting"))

@@ -48,7 +48,6 @@ def _read(
             _apply(lane, page, cursor)
             cursor = page.cursor
             if page.complete:
-                _sweep(lane, full=page.full)
                 return True
             if not more:
                 return False
@@ -63,8 +62,7 @@ def _cursor(lane: Lane) -> str | None:
 def _apply(lane: Lane, page: Page, before: str | None) -> None:
     """Apply a page; if that fails, its objects one by one, and those that cannot be are set aside."""
     try:
-        with db.unit_of_work() as session:
-            pages.apply(session, lane, page, now=clock.now())
+        _apply_whole(lane, page)
     except Superseded:
         raise
     except Exception:
@@ -85,13 +83,14 @@ def _apply_singly(lane: Lane, page: Page, before: str | None) -> None:
             with db.unit_of_work() as session:
                 pages.set_aside(session, lane, event, now=clock.now())
     rest = Page((), page.removed, cursor=page.cursor, complete=page.complete, full=page.full)
-    with db.unit_of_work() as session:
-        pages.apply(session, lane, rest, now=clock.now())
+    _apply_whole(lane, rest)
 
 
-def _sweep(lane: Lane, *, full: bool) -> None:
+def _apply_whole(lane: Lane, page: Page) -> None:
+    """The page, and behind the last one what turns out to be missing."""
     with db.unit_of_work() as session:
         now = clock.now()
-        calendar = lanes.keep(session, lane, now=now)
-        listed = calendar.events_seen if full else None
-        deletions.sweep(session, calendar, listed=listed, now=now)
+        calendar = pages.apply(session, lane, page, now=now)
+        if page.complete:
+            listed = calendar.events_seen if page.full else None
+            deletions.sweep(session, calendar, listed=listed, now=now)

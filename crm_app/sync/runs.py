@@ -29,12 +29,14 @@ _ROUNDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What a run needs to know. ``reads`` is off for calendars that are only written to."""
+    """What a run needs to know. ``reads`` is off for calendars that are only written to, ``moves``
+    says that the window has to move."""
 
     lane: Lane
     login: Login
     ref: str
     reads: bool
+    moves: bool
     reachable: bool
 
 
@@ -84,6 +86,7 @@ def _begin(calendar_id: int, *, follow_up: bool) -> Errand | None:
             login=connecting.login_of(session, account),
             ref=calendar.ref,
             reads=calendar.role != CalendarRole.UNUSED,
+            moves=window_move.is_due(session, calendar, now=now),
             reachable=account.state in (AccountState.ACTIVE, AccountState.ERROR)
             and user.active
             and not waits,
@@ -95,7 +98,8 @@ def _guarded(errand: Errand, work: Callable[[], bool]) -> bool:
     done = False
     error: Exception | None = None
     try:
-        window_move.move(errand.lane)
+        if errand.moves:
+            window_move.move(errand.lane)
         done = errand.reachable and work()
     except Superseded:
         log.info("another run of calendar %s took over", errand.lane.calendar_id)

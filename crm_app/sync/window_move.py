@@ -23,14 +23,23 @@ from crm_app.sync.lanes import Lane
 _CHUNK = 200
 
 
+def is_due(session: Session, calendar: ExternalCalendar, *, now: datetime) -> bool:
+    """Whether the window has to move or its rows to be laid out anew. Sets a first window."""
+    where = _wanted(session, calendar, now)
+    reached = calendar.window_from, calendar.window_until
+    return _laid_otherwise(calendar, where) or reached != (where.since, where.until)
+
+
+def _laid_otherwise(calendar: ExternalCalendar, where: Whose) -> bool:
+    return calendar.laid_as != busy_rows.laid_as(where)
+
+
 def move(lane: Lane) -> None:
     """Bring the calendar's busy time up to today's window; no network."""
     with db.unit_of_work() as session:
         calendar = lanes.keep(session, lane, now=clock.now())
         where = _wanted(session, calendar, clock.now())
-        anew = calendar.laid_as != busy_rows.laid_as(where)
-        if not anew and (calendar.window_from, calendar.window_until) == (where.since, where.until):
-            return
+        anew = _laid_otherwise(calendar, where)
     after: int | None = 0
     while after is not None:
         with db.unit_of_work() as session:
