@@ -1,7 +1,9 @@
-"""``python -m tests.servers.google [--port 0] [--events 20000] [--unchecked]``: serve until killed.
+"""``python -m tests.servers.google [--port 0] [--events 20000] [--page 250] [--unchecked]``: serve
+until killed.
 
 Prints one line of JSON: the addresses, the app registration, an account's secret and its calendar.
-POST /control with ``{"do": "seed|put|edit|cancel|expire", ...}`` acts as the calendar's owner.
+POST /control with ``{"do": "seed|put|edit|cancel|expire", ...}`` acts as the calendar's owner; with
+``{"do": "look"}`` it only tells what there is and how often each method was called.
 """
 
 import argparse
@@ -27,9 +29,10 @@ def control(service: GoogleService, calendar: GoogleCalendar, asked: Asked) -> T
             expire_tokens(calendar)
         elif act == "cancel":
             cancel(calendar, wanted["id"])
-        else:
+        elif act != "look":
             {"put": put, "edit": edit}[act](calendar, wanted.pop("id"), **wanted)
-    return told({"revision": calendar.revision, "events": len(calendar.events)})
+    calls = {name: service.calls.count(name) for name in set(service.calls)}
+    return told({"revision": calendar.revision, "events": len(calendar.events), "calls": calls})
 
 
 def main() -> None:
@@ -37,10 +40,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--port", type=int, default=0)
     arguments.add_argument("--events", type=int, default=0)
+    arguments.add_argument("--page", type=int, default=2500)
     arguments.add_argument("--unchecked", action="store_true")
     given = arguments.parse_args()
     with serve(port=given.port) as service:
-        service.checks = not given.unchecked
+        service.checks, service.longest_page = not given.unchecked, given.page
         calendar = service.add_calendar("Work", id="me@example.org", primary=True)
         seed(calendar, given.events)
 
