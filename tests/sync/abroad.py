@@ -20,6 +20,7 @@ from crm_app.sync import http
 from tests import factories
 from tests.servers import google as google_fake
 from tests.servers.google import GoogleService, google_server
+from tests.servers.graph import hooks as graph_hooks
 from tests.servers.graph import server as graph_fake
 from tests.servers.graph.server import Graph, graph_server
 
@@ -65,11 +66,42 @@ def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleService]:
 @contextmanager
 def microsoft(monkeypatch: pytest.MonkeyPatch) -> Iterator[Graph]:
     """Microsoft with one mailbox, and our app for it."""
+    # Graph's calls lead to our address, wherever that is said to be.
+    monkeypatch.setattr(graph_hooks, "_post", lambda address, body: _called(address, body))
+    monkeypatch.setattr(graph_hooks, "_shake_hands", _shaken)
     with graph_server() as running:
         running.mailbox.add_calendar("Calendar")
         configure(monkeypatch, microsoft_graph=running.graph, microsoft_authority=running.authority)
         enter_app("microsoft", graph_fake.CLIENT_ID, graph_fake.CLIENT_SECRET)
         yield running
+
+
+def hooks() -> TestClient:
+    """A service that calls us: no cookies, no Origin."""
+    return TestClient(Starlette(routes=http.routes), base_url=HOME, follow_redirects=False)
+
+
+def deliver(running: GoogleService, *, times: int = 1, backwards: bool = False) -> list[int]:
+    """Make the calls that wait at Google, each several times; the statuses."""
+    waiting = [push for push in running.pushes.waiting for _ in range(times)]
+    running.pushes.waiting.clear()
+    return [
+        hooks().post(push.address.removeprefix(HOME), headers=push.headers).status_code
+        for push in (reversed(waiting) if backwards else waiting)
+    ]
+
+
+def _called(address: str, body: Any) -> int:
+    assert address.startswith(HOME)
+    return int(hooks().post(address.removeprefix(HOME), json=body).status_code)
+
+
+def _shaken(address: str) -> None:
+    word = "Validation: b7b6 <b>&+/ü"
+    answer = hooks().post(address.removeprefix(HOME), params={"validationToken": word})
+    plain = answer.headers["content-type"].startswith("text/plain")
+    if answer.status_code != 200 or answer.text != word or not plain:
+        raise graph_hooks.Refused(400, "ValidationError", "the validation token did not come back")
 
 
 def somebody(**values: Any) -> User:
