@@ -8,10 +8,10 @@ waiting. Batch requests are never used, they would go to another address than th
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import httplib2
 from googleapiclient.discovery import build_from_document
 from googleapiclient.discovery_cache import get_static_doc
 from googleapiclient.errors import Error as ClientError
@@ -77,6 +77,13 @@ class Api:
         self._http.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Success:
+    """All that the library asks of httplib2's response."""
+
+    status: int
+
+
 class _Transport:
     """What Google's library expects of httplib2, with the account's token on each request."""
 
@@ -90,7 +97,7 @@ class _Transport:
         body: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
         **_: object,
-    ) -> tuple[httplib2.Response, bytes]:
+    ) -> tuple[_Success, bytes]:
         kept = {name: value for name, value in (headers or {}).items() if name.lower() in _SENT}
         content = body.encode() if isinstance(body, str) else body or b""
 
@@ -105,7 +112,7 @@ class _Transport:
         if answer.status >= 300:
             # The library would stumble over odd answers, and write them into the log.
             raise meaning(answer.status, answer.headers, answer.content)
-        return httplib2.Response({**answer.headers, "status": str(answer.status)}), answer.content
+        return _Success(answer.status), answer.content
 
     def close(self) -> None:
         pass

@@ -1,19 +1,17 @@
 """The API over HTTP: who may, what is asked, what is answered, and what goes wrong on request."""
 
-import base64
-import bisect
 import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from crm_app.providers.google.tokens import Secret
-from tests.servers.google import schema
+from tests.servers.google import listing, schema
 from tests.servers.google.account import Account, told
+from tests.servers.google.listing import Manners
 from tests.servers.google.push import Pushes
 from tests.servers.google.store import GoogleCalendar, Refused
 from tests.servers.plain_http import Asked, PlainServer, Told, plain_server
@@ -21,17 +19,6 @@ from tests.servers.plain_http import Asked, PlainServer, Told, plain_server
 Json = dict[str, Any]
 PATH = "/calendar/v3/"
 _WRITES = {"insert", "patch", "update", "delete", "import", "move", "quickAdd"}
-# https://developers.google.com/workspace/calendar/api/guides/sync
-_NOT_WITH_TOKEN = {
-    "iCalUID",
-    "orderBy",
-    "privateExtendedProperty",
-    "q",
-    "sharedExtendedProperty",
-    "timeMin",
-    "timeMax",
-    "updatedMin",
-}
 
 
 @dataclass
@@ -52,7 +39,7 @@ class Fault:
 
 
 @dataclass
-class GoogleService:
+class GoogleService(Manners):
     """The service with one account. ``checks``: every request and answer against Google's own
     description; what did not fit is in ``problems``."""
 
@@ -65,11 +52,6 @@ class GoogleService:
     calls: list[str] = field(default_factory=list)
     mails: list[str] = field(default_factory=list)
     checks: bool = True
-    bare_cancelled: bool = False
-    empty_pages: bool = False
-    sync_tokens: bool = True
-    search_lags: bool = False
-    longest_page: int = 2500
     lock: Any = field(default_factory=threading.RLock)
 
     @property
@@ -145,11 +127,10 @@ class GoogleService:
         if not self.account.lets_in(asked):
             raise Refused(401, "authError")
         self._check(schema.problems_of_request(called, query, body))
-        flat = {key: values[0] for key, values in query.items()}
-        if flat.get("sendUpdates", "none") != "none":
+        if query.get("sendUpdates", ["none"]) != ["none"]:
             self.mails.append(name)
         with self.lock:
-            value = self._do(name, named, query, flat, body or {}, asked.headers.get("if-match"))
+            value = self._do(name, named, query, body or {}, asked.headers.get("if-match"))
         if self.checks:
             self._check(schema.problems_of_answer(called, value))
         self._fault(name, after=True)
@@ -160,12 +141,11 @@ class GoogleService:
         name: str,
         named: dict[str, str],
         query: dict[str, list[str]],
-        flat: dict[str, str],
         body: Json,
         etag: str | None,
     ) -> Json | None:
         if name == "calendarList.list":
-            return self._calendar_list(flat)
+            return listing.calendar_list(self, self.calendars.values(), query)
         if name == "channels.stop":
             self.pushes.stop(body)
             return None
@@ -177,7 +157,7 @@ class GoogleService:
             raise Refused(403, "requiredAccessLevel")
         event_id = named.get("eventId", "")
         if verb == "list":
-            return self._list(calendar, query, flat)
+            return listing.events(self, calendar, query)
         if verb == "get":
             return calendar.get(event_id)
         if verb == "insert":
@@ -190,95 +170,6 @@ class GoogleService:
         if verb == "watch":
             return self.pushes.open(calendar, body)
         raise Refused(501, "notImplemented")
-
-    def _calendar_list(self, flat: dict[str, str]) -> Json:
-        entries = [
-            {
-                "kind": "calendar#calendarListEntry",
-                "etag": f'"{number}"',
-                "id": one.id,
-                "summary": one.summary,
-                "timeZone": one.zone,
-                "backgroundColor": one.colour,
-                "foregroundColor": "#000000",
-                "accessRole": one.role,
-                "selected": True,
-                **({"primary": True} if one.primary else {}),
-            }
-            for number, one in enumerate(self.calendars.values())
-            if one.role != "none"
-        ]
-        start = int(flat.get("pageToken", "0"))
-        size = min(int(flat.get("maxResults", "100")), self.longest_page)
-        answer: Json = {"kind": "calendar#calendarList", "etag": '"list"'}
-        answer["items"] = entries[start : start + size]
-        if start + size < len(entries):
-            return {**answer, "nextPageToken": str(start + size)}
-        return {**answer, "nextSyncToken": "list"}
-
-    def _list(
-        self, calendar: GoogleCalendar, query: dict[str, list[str]], flat: dict[str, str]
-    ) -> Json:
-        answer: Json = {
-            "kind": "calendar#events",
-            "etag": f'"{calendar.revision}"',
-            "summary": calendar.summary,
-            "timeZone": calendar.zone,
-            "accessRole": calendar.role,
-            "updated": "2026-01-01T00:00:00.000Z",
-            "defaultReminders": [],
-        }
-        size = min(int(flat.get("maxResults", "250")), self.longest_page)
-        if flat.get("singleEvents") == "true" and "syncToken" not in flat:
-            since, until = (datetime.fromisoformat(flat[name]) for name in ("timeMin", "timeMax"))
-            found = calendar.expanded(since, until)
-            start = int(flat.get("pageToken", "0"))
-            answer["items"] = found[start : start + size]
-            more = start + size < len(found)
-            return {**answer, **({"nextPageToken": str(start + size)} if more else {})}
-        return {**answer, **self._changes(calendar, query, flat, size)}
-
-    def _changes(
-        self, calendar: GoogleCalendar, query: dict[str, list[str]], flat: dict[str, str], size: int
-    ) -> Json:
-        if "syncToken" in flat and (_NOT_WITH_TOKEN & set(flat) or "showDeleted" in flat):
-            raise Refused(400, "invalid")
-        since = _unpack(flat["syncToken"], "s")[0] if "syncToken" in flat else 0
-        upto, after = calendar.revision, ""
-        if "pageToken" in flat:
-            since, upto, after = _unpack(flat["pageToken"], "p")
-        if min(since or upto, upto) < calendar.expired:
-            raise Refused(410, "fullSyncRequired")
-        if self.empty_pages and "pageToken" not in flat:
-            return {"items": [], "nextPageToken": _pack("p", since, upto, "")}
-        wanted = [tuple(pair.split("=", 1)) for pair in query.get("privateExtendedProperty", ())]
-        rows: list[str] = []
-        more = False
-        for event_id in _behind(calendar.ids(), after):
-            if calendar.revisions[event_id] <= since or not _listed(calendar, event_id, since):
-                continue
-            if wanted and (self.search_lags or not _noted(calendar.events[event_id], wanted)):
-                continue
-            if len(rows) == size:
-                more = True
-                break
-            rows.append(event_id)
-        answer: Json = {"items": [self._row(calendar.events[one]) for one in rows]}
-        if more:
-            return {**answer, "nextPageToken": _pack("p", since, upto, rows[-1])}
-        return {
-            **answer,
-            **({} if wanted or not self.sync_tokens else {"nextSyncToken": _pack("s", upto)}),
-        }
-
-    def _row(self, event: Json) -> Json:
-        """An event in a list: of a cancelled one only what Google promises."""
-        if event["status"] != "cancelled":
-            return event
-        kept = {"kind", "etag", "id", "status"}
-        if not self.bare_cancelled:
-            kept |= {"recurringEventId", "originalStartTime"}
-        return {name: event[name] for name in event if name in kept}
 
     def _check(self, problems: list[str]) -> None:
         if self.checks and problems:
@@ -301,38 +192,6 @@ class GoogleService:
             if fault.drop:
                 raise ConnectionResetError
             raise Refused(fault.status, fault.reason, fault.headers)
-
-
-def _listed(calendar: GoogleCalendar, event_id: str, since: int) -> bool:
-    """Deleted events come only to those who have a token; cancelled instances always."""
-    event = calendar.events[event_id]
-    if since or event["status"] != "cancelled":
-        return True
-    series = calendar.events.get(event.get("recurringEventId", ""))
-    return series is not None and series["status"] != "cancelled"
-
-
-def _behind(ids: list[str], after: str) -> Iterator[str]:
-    yield from ids[bisect.bisect_right(ids, after) :] if after else ids
-
-
-def _noted(event: Json, wanted: list[Any]) -> bool:
-    noted = event.get("extendedProperties", {}).get("private", {})
-    return any(noted.get(name) == value for name, value in wanted)
-
-
-def _pack(kind: str, *values: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps([kind, *values]).encode()).decode()
-
-
-def _unpack(token: str, kind: str) -> list[Any]:
-    try:
-        found = json.loads(base64.urlsafe_b64decode(token))
-    except ValueError:
-        raise Refused(400, "invalid") from None
-    if not isinstance(found, list) or found[0] != kind:
-        raise Refused(400, "invalid")
-    return found[1:]
 
 
 def _error(refused: Refused) -> Told:
