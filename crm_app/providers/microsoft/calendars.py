@@ -24,7 +24,7 @@ from crm_app.providers.calendar_port import (
 )
 from crm_app.providers.ical.busy import busy_times
 from crm_app.providers.microsoft import delta, objects, push
-from crm_app.providers.microsoft.errors import of_calendar
+from crm_app.providers.microsoft.errors import GraphRefused, of_calendar
 from crm_app.providers.microsoft.http import PREFER, GraphClient
 from crm_app.providers.microsoft.people import FIELDS, addresses_of
 from crm_app.providers.microsoft.reading import remote_event
@@ -83,7 +83,11 @@ class GraphCalendars:
 
     def addresses(self) -> list[str]:
         """All mail addresses that are known to be the owner's, the main one first."""
-        told = self._client.ask("GET", self._client.url(select=FIELDS))
+        try:
+            told = self._client.ask("GET", self._client.url(select=FIELDS))
+        except GraphRefused:
+            # Some accounts have no profile to read; the name to sign in with is an address too.
+            told = {}
         return addresses_of(told, self._tokens.owner)
 
     def discover(self) -> list[RemoteCalendar]:

@@ -27,7 +27,7 @@ def watch(client: GraphClient, ref: str, *, address: str, secret: str, now: date
             "changeType": "created,updated,deleted",
             "notificationUrl": address,
             "lifecycleNotificationUrl": address,
-            "resource": client.url("calendars", ref, "events").removeprefix(client.base),
+            "resource": f"me/calendars/{ref}/events",
             "expirationDateTime": _text(now + _LONGEST),
             "clientState": secret,
         },

@@ -223,7 +223,7 @@ def name_of_occurrence(occurrence: Mapping[str, Any], *, whole_days: bool) -> st
 def _replaced(event: Mapping[str, Any], series: Mapping[str, Any] | None) -> list[str]:
     """RECURRENCE-ID of an exception. Where the series itself is not at hand, an exception is taken
     to be of its kind."""
-    if not event.get("originalStart") or not event.get("seriesMasterId"):
+    if not event.get("originalStart") or not (series or event.get("seriesMasterId")):
         return []
     name = name_of_exception(event, whole_days=bool((series or event).get("isAllDay")))
     return [f"RECURRENCE-ID{';VALUE=DATE' if len(name) == 8 else ''}:{name}"]

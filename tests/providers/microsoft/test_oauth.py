@@ -95,9 +95,12 @@ def test_syn1_scopes_that_were_not_granted(graph: Graph) -> None:
 
 
 def test_syn1_a_profile_that_may_not_be_read(graph: Graph) -> None:
-    graph.fail(403, "Authorization_RequestDenied", path="/me?")
+    graph.fail(403, "Authorization_RequestDenied", path="/me?", times=2)
     granted = connected(graph)
     assert (granted.email, granted.addresses) == (OWNER, (OWNER,))
+    calendars = open_calendars(graph, granted.secret)
+    assert calendars.addresses() == [OWNER]
+    calendars.close()
 
 
 @pytest.mark.parametrize("said", ["access_denied", "consent_required", "server_error", "odd"])

@@ -314,7 +314,7 @@ class Api:
 
     def _subscriptions(self, method: str, path: list[str], body: Any) -> Answer:
         if method == "POST":
-            parts = [unquote(part) for part in body["resource"].strip("/").split("/")]
+            parts = body["resource"].split("/")
             if parts[:2] != ["me", "calendars"] or parts[3:] != ["events"]:
                 raise Refused(400, "InvalidRequest", "The resource is not known.")
             self._calendar(parts[2])

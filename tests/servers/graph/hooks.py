@@ -66,8 +66,10 @@ class Hooks:
     def note(self, calendar: Calendar, event_id: str, kind: str) -> None:
         """Something changed: a call for every subscription to that calendar."""
         for found in self.subscriptions.values():
-            wanted = f"calendars/{quote(calendar.id, safe='')}/events"
-            if found["resource"].endswith(wanted) and kind in found["changeType"]:
+            if (
+                found["resource"] == f"me/calendars/{calendar.id}/events"
+                and kind in found["changeType"]
+            ):
                 self.waiting.append(_notice(found, event_id, kind))
 
     def deliver(self, *, copies: int = 1, backwards: bool = False) -> list[int]:
