@@ -18,6 +18,7 @@ from crm_app.providers.occurrence import Occurrence
 from crm_app.sync import company, guests
 from crm_app.sync.busy_rows import Whose
 from crm_app.sync.company import Company
+from crm_app.sync.guests import Guest
 from crm_app.sync.ingest import Decision, Policy, decide
 
 # So many texts are held at once.
@@ -125,14 +126,12 @@ def _judged(
     now: datetime,
     history: bool,
 ) -> Judged:
-    first, decided = True, []
+    first, decided, people = True, [], _People(known, own)
     for one in instances:
         decision = decide(
             one,
             policy,
-            guests=guests.guests_of(
-                one, own=own, colleagues=known.colleagues, filters=known.filters
-            ),
+            guests=people.of(one),
             known=known.known.keys(),
             now=now,
             history=history and entry.history,
@@ -142,6 +141,28 @@ def _judged(
         first = first and not decision.takes
         decided.append((one, decision))
     return Judged(entry, tuple(decided))
+
+
+class _People:
+    """The guests of the instances of a series, worked out once for all that share one list."""
+
+    def __init__(self, known: Company, own: Collection[str]) -> None:
+        self._known, self._own = known, own
+        self._last: tuple[Occurrence, tuple[Guest, ...]] | None = None
+
+    def of(self, one: Occurrence) -> tuple[Guest, ...]:
+        if self._last is not None:
+            last, found = self._last
+            if last.attendees is one.attendees and last.organizer is one.organizer:
+                return found
+        found = guests.guests_of(
+            one,
+            own=self._own,
+            colleagues=self._known.colleagues,
+            filters=self._known.filters,
+        )
+        self._last = (one, found)
+        return found
 
 
 def _instances(entry: Entry, where: Whose, now: datetime) -> list[Occurrence]:
