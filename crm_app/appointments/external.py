@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from crm_app.accounts import audit
-from crm_app.appointments import claims, ledger, steps
+from crm_app.appointments import claims, steps
 from crm_app.core import clock, facts
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_, translate
@@ -123,9 +123,7 @@ def adopt(
             triggers=fires and steps.fires(actor, appointment),
         )
         facts.record(session, booked)
-    audit.record(
-        session, actor, "appointment.created", subject_kind="appointment", subject_id=appointment.id
-    )
+        _audit(session, actor, appointment, "created")
     return appointment
 
 
@@ -170,10 +168,12 @@ def follow(
     starts_at: datetime,
     ends_at: datetime,
     all_day: bool,
+    tells: bool,
 ) -> bool:
     """Make the appointment what its external event became; whether that changed anything.
 
-    The caller has locked it and knows that it stands.
+    The caller has locked it and knows that it stands. ``tells`` is off where another appointment of
+    the same series was told of.
     """
     moved = (starts_at, ends_at) != (appointment.starts_at, appointment.ends_at)
     renamed = (title, location) != (appointment.title, appointment.location)
@@ -184,30 +184,22 @@ def follow(
     before = appointment.starts_at
     appointment.title, appointment.location = title, location
     appointment.starts_at, appointment.ends_at = starts_at, ends_at
-    steps.touch(session, appointment, sequence=True)
+    _touch(session, appointment)
     if moved:
         claims.release(session, appointment)
-        _moved(session, actor, appointment, before)
-    else:
-        facts.record(
-            session,
-            facts.AppointmentEdited(
-                appointment.id or 0,
-                sequence=appointment.ical_sequence,
-                triggers=steps.fires(actor, appointment),
-            ),
+    if tells and moved:
+        _tell_move(session, actor, appointment, before)
+    elif tells:
+        fires = steps.fires(actor, appointment)
+        edited = facts.AppointmentEdited(
+            appointment.id or 0, sequence=appointment.ical_sequence, triggers=fires
         )
-    audit.record(
-        session,
-        actor,
-        "appointment.moved" if moved else "appointment.edited",
-        subject_kind="appointment",
-        subject_id=appointment.id,
-    )
+        facts.record(session, edited)
+        _audit(session, actor, appointment, "edited")
     return True
 
 
-def _moved(session: Session, actor: Actor, appointment: Appointment, before: datetime) -> None:
+def _tell_move(session: Session, actor: Actor, appointment: Appointment, before: datetime) -> None:
     steps.tell(session, actor, appointment, N_("Appointment moved: {title} with {member}"))
     facts.record(
         session,
@@ -218,6 +210,24 @@ def _moved(session: Session, actor: Actor, appointment: Appointment, before: dat
             previous_starts_at=before.isoformat(),
             triggers=steps.fires(actor, appointment),
         ),
+    )
+    _audit(session, actor, appointment, "moved")
+
+
+def _touch(session: Session, appointment: Appointment) -> None:
+    """Note a change of which attendees know; the transaction writes it when it has to."""
+    appointment.changed_at = clock.now()
+    appointment.ical_sequence += 1
+    session.add(appointment)
+
+
+def _audit(session: Session, actor: Actor, appointment: Appointment, what: str) -> None:
+    audit.record(
+        session,
+        actor,
+        f"appointment.{what}",
+        subject_kind="appointment",
+        subject_id=appointment.id,
     )
 
 
@@ -232,15 +242,18 @@ def confirmed(session: Session, appointment_ids: Collection[int]) -> None:
         session.flush()
 
 
-def end(session: Session, actor: Actor, appointment: Appointment, *, reason: str) -> bool:
-    """Cancel what was cancelled or deleted outside; whether it stood. The caller has locked it."""
+def end(
+    session: Session, actor: Actor, appointment: Appointment, *, reason: str, tells: bool
+) -> bool:
+    """Cancel what was cancelled or deleted outside; whether it stood. See ``follow``."""
     if appointment.status not in HOLDING_STATUSES:
         return False
     appointment.status = AppointmentStatus.CANCELLED
     appointment.cancelled_by, appointment.cancel_reason = "user", reason
-    steps.touch(session, appointment, sequence=True)
+    _touch(session, appointment)
     claims.release(session, appointment)
-    ledger.give_back(session, appointment, now=clock.now())
+    if not tells:
+        return True
     steps.tell(session, actor, appointment, N_("Appointment cancelled: {title} with {member}"))
     facts.record(
         session,
@@ -251,38 +264,26 @@ def end(session: Session, actor: Actor, appointment: Appointment, *, reason: str
             triggers=steps.fires(actor, appointment),
         ),
     )
-    audit.record(
-        session,
-        actor,
-        "appointment.cancelled",
-        subject_kind="appointment",
-        subject_id=appointment.id,
-    )
+    _audit(session, actor, appointment, "cancelled")
     return True
 
 
-def stand_again(session: Session, actor: Actor, appointment: Appointment) -> bool:
+def stand_again(session: Session, actor: Actor, appointment: Appointment, *, tells: bool) -> bool:
     """What was ended outside is back: the same appointment and contacts, and nothing is triggered
-    (SYN-9). Whether it was cancelled."""
+    (SYN-9). Whether it was cancelled; see ``follow``."""
     if appointment.status != AppointmentStatus.CANCELLED:
         return False
     appointment.status = AppointmentStatus.CONFIRMED
     appointment.cancelled_by, appointment.cancel_reason = "", ""
-    steps.touch(session, appointment, sequence=True)
+    _touch(session, appointment)
+    if not tells:
+        return True
     steps.tell(session, actor, appointment, N_("Appointment restored: {title} with {member}"))
-    facts.record(
-        session,
-        facts.AppointmentRestored(
-            appointment.id or 0, sequence=appointment.ical_sequence, triggers=False
-        ),
+    restored = facts.AppointmentRestored(
+        appointment.id or 0, sequence=appointment.ical_sequence, triggers=False
     )
-    audit.record(
-        session,
-        actor,
-        "appointment.restored",
-        subject_kind="appointment",
-        subject_id=appointment.id,
-    )
+    facts.record(session, restored)
+    _audit(session, actor, appointment, "restored")
     return True
 
 

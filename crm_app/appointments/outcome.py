@@ -32,7 +32,7 @@ def cancel(
     if appointment.status == AppointmentStatus.CANCELLED:
         return appointment
     steps.require_standing(appointment)
-    steps.require_ours(actor, appointment)
+    steps.require_ours(appointment)
     appointment.status = AppointmentStatus.CANCELLED
     appointment.cancelled_by, appointment.cancel_reason = by, reason.strip()[:1000]
     steps.touch(session, appointment, sequence=True)

@@ -149,7 +149,7 @@ def reschedule(
     steps.check_time(starts_at, ends_at)
     claims.lock_appointment(session, appointment)
     steps.require_standing(appointment)
-    steps.require_ours(actor, appointment)
+    steps.require_ours(appointment)
     calendar = session.get_one(Calendar, appointment.calendar_id)
     before_user, before_start = appointment.user_id, appointment.starts_at
     changes_hands = user_id is not None and user_id != before_user
@@ -255,7 +255,7 @@ def edit(
     claims.lock_appointment(session, appointment)
     public = (title, location) != (appointment.title, appointment.location)
     if public:
-        steps.require_ours(actor, appointment)
+        steps.require_ours(appointment)
     appointment.title, appointment.note, appointment.location = title, note, location
     steps.touch(session, appointment, sequence=public)
     if public:

@@ -137,9 +137,9 @@ def touch(session: Session, appointment: Appointment, *, sequence: bool) -> None
     session.flush()
 
 
-def require_ours(actor: Actor, appointment: Appointment) -> None:
-    """Conflict when a person would change what somebody outside the workspace organises (SYN-9)."""
-    if appointment.organized_elsewhere and actor.kind != "system":
+def require_ours(appointment: Appointment) -> None:
+    """Conflict when it is somebody outside the workspace who organises the meeting (SYN-9)."""
+    if appointment.organized_elsewhere:
         raise Conflict(
             N_(
                 "Somebody else organises this meeting. Ask the organiser to change it; your calendar"

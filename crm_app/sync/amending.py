@@ -114,6 +114,7 @@ def note_refused(session: Session, lane: Lane, step: Amend) -> None:
             session,
             outside.actor_for(silent=True),
             appointment,
+            tells=True,
             title=theirs.title,
             location=theirs.location,
             starts_at=theirs.starts_at,

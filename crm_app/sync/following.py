@@ -35,20 +35,23 @@ _UNSURE = {Trouble.BROKEN, Trouble.TOO_DENSE, Trouble.TOO_MANY, Trouble.TOO_LARG
 
 @dataclass
 class Voice:
-    """Who acts, and whether it may fire: the first change of each kind in a series, unless every
-    instance is to."""
+    """What is told of a series that changed as a whole: the first change of each kind, and the first
+    that may fire; or, where every instance is to fire, each."""
 
     loud: bool
     each: bool
-    _said: set[str] = field(default_factory=set)
+    _told: set[str] = field(default_factory=set)
+    _fired: set[str] = field(default_factory=set)
 
-    def actor(self, kind: str, appointment: Appointment, now: datetime) -> Actor:
-        """The actor for a change of ``kind``; what is over never fires."""
+    def say(self, kind: str, appointment: Appointment, now: datetime) -> tuple[Actor, bool]:
+        """Who acts in a change of ``kind``, and whether it is told; what is over never fires."""
         due = self.loud and appointment.triggers and appointment.ends_at > now
-        fires = due and (self.each or kind not in self._said)
+        fires = due and (self.each or kind not in self._fired)
+        tells = fires or self.each or kind not in self._told
+        self._told.add(kind)
         if fires:
-            self._said.add(kind)
-        return outside.actor_for(silent=not fires)
+            self._fired.add(kind)
+        return outside.actor_for(silent=not fires), tells
 
 
 def follow(
@@ -148,7 +151,7 @@ def _step(
 ) -> None:
     if link.state == LinkState.GONE:
         if one is not None and stands(one):
-            back(session, link, appointment, one, now=now)
+            back(session, link, appointment, one, voice, now=now)
         return
     if one is None:
         if not _over(link, now):
@@ -190,10 +193,12 @@ def _merge(
     said = copies.taken(ours, theirs, take)
     all_day = one.all_day and copies.same(Part.TIME, said, theirs)
     if not all(copies.same(part, said, ours) for part in Part) or appointment.all_day != all_day:
+        actor, tells = voice.say(_kind(said, ours), appointment, now)
         external.follow(
             session,
-            voice.actor(_kind(said, ours), appointment, now),
+            actor,
             appointment,
+            tells=tells,
             title=said.title,
             location=said.location,
             starts_at=said.starts_at,
@@ -238,14 +243,20 @@ def _end(
     session.add(link)
     session.flush()
     if appointment.ends_at > now and not outside.stands_without(session, link):
-        actor = voice.actor("cancelled", appointment, now)
-        external.end(session, actor, appointment, reason=reason)
+        actor, tells = voice.say("cancelled", appointment, now)
+        external.end(session, actor, appointment, reason=reason, tells=tells)
     elif appointment.status in HOLDING_STATUSES:
         outside.weigh(session, appointment)
 
 
 def back(
-    session: Session, link: EventLink, appointment: Appointment, one: Occurrence, *, now: datetime
+    session: Session,
+    link: EventLink,
+    appointment: Appointment,
+    one: Occurrence,
+    voice: Voice,
+    *,
+    now: datetime,
 ) -> bool:
     """What was deleted outside is there again; whether the appointment takes it up (SYN-9).
 
@@ -259,11 +270,13 @@ def back(
     ended_there = appointment.cancel_reason in (outside.DELETED, outside.DECLINED)
     if appointment.status == AppointmentStatus.CANCELLED and ended_there:
         theirs = outside.as_copy(one, before=links.kept(link), fallback=appointment.title)
-        external.stand_again(session, outside.actor_for(silent=True), appointment)
+        actor, tells = voice.say("restored", appointment, now)
+        external.stand_again(session, actor, appointment, tells=tells)
         external.follow(
             session,
             outside.actor_for(silent=True),
             appointment,
+            tells=False,
             title=theirs.title,
             location=theirs.location,
             starts_at=theirs.starts_at,

@@ -9,7 +9,7 @@ runs at the same time as well.
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,6 +38,7 @@ from crm_app.providers.occurrence import Occurrence
 from crm_app.sync import following, outside
 from crm_app.sync.busy_rows import Whose
 from crm_app.sync.copies import Copy
+from crm_app.sync.following import Voice
 from crm_app.sync.guests import Guest, key_of
 from crm_app.sync.ingest import Decision
 from crm_app.sync.pairing import name_of
@@ -49,12 +50,13 @@ _SPLIT = re.compile(r"_R\d{8}(T\d{6}Z?)?(?=[@#]|$)")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An instance about which something is to be done. ``loud``: contacts made by it fire;
-    ``triggers``: what ever happens with the appointment may."""
+    """An instance about which something is to be done. ``colleagues`` are users by id; ``loud``:
+    contacts made by it fire; ``triggers``: what ever happens with the appointment may."""
 
     group: Series
     one: Occurrence
     guests: tuple[Guest, ...]
+    colleagues: Mapping[int, Guest]
     decision: Decision
     present: Appointment | None
     loud: bool
@@ -198,7 +200,7 @@ def _adopt(
             organized_elsewhere=foreign,
             lead_name=lead.name,
             lead_email=lead.email,
-            guests=_listed(case, lead.key),
+            guests=_listed(case, lead.key, user.id or 0),
         ),
         public_id=uuid.uuid4().hex,
         calendar=filed,
@@ -214,11 +216,23 @@ def _adopt(
     return appointment
 
 
-def _listed(case: Case, lead: str) -> list[dict[str, str]]:
-    """The guests besides the first contact as appointments list them."""
-    return [
+def _listed(
+    case: Case, lead: str, owner_id: int, before: Iterable[Mapping[str, str]] = ()
+) -> list[dict[str, str]]:
+    """Who is on it besides the first contact and the owner, as appointments list them.
+
+    ``user`` marks colleagues (SYN-12). Each calendar names another set of them, as none names its
+    own user, so those listed ``before`` stay.
+    """
+    listed = [
         {"name": guest.name, "email": guest.email} for guest in case.guests if guest.key != lead
     ]
+    users = {one["user"]: dict(one) for one in before if one.get("user")}
+    for user_id, guest in case.colleagues.items():
+        entry = {"name": guest.name, "email": guest.email, "user": str(user_id)}
+        users.setdefault(str(user_id), entry)
+    users.pop(str(owner_id), None)
+    return [*listed, *users.values()]
 
 
 def is_foreign(session: Session, where: Whose, case: Case) -> bool:
@@ -254,7 +268,6 @@ def _link(
             changed_at=now,
         )
     )
-    session.flush()
 
 
 def _complete(
@@ -264,7 +277,7 @@ def _complete(
     if appointment.status not in HOLDING_STATUSES:
         return False
     known = set(keys_on(appointment))
-    guests = _listed(case, key_of(appointment.lead_email))
+    guests = _listed(case, key_of(appointment.lead_email), appointment.user_id, appointment.guests)
     if guests != appointment.guests:
         appointment.guests = guests
         session.add(appointment)
@@ -324,7 +337,8 @@ def _take_up(
 ) -> bool:
     """The event was here before, under another name in the same calendar."""
     if link.state == LinkState.GONE:
-        if not following.back(session, link, appointment, case.one, now=now):
+        voice = Voice(loud=False, each=True)
+        if not following.back(session, link, appointment, case.one, voice, now=now):
             return False
     elif link.state == LinkState.REMOVING or not _left(session, link, case):
         return False
@@ -365,7 +379,7 @@ def _share(
             return False
         # Its first calendar let it go, here it goes on.
         appointment.user_id = user.id or 0
-        external.stand_again(session, outside.actor_for(silent=True), appointment)
+        external.stand_again(session, outside.actor_for(silent=True), appointment, tells=True)
     copy = outside.as_copy(case.one, before=None, fallback=appointment.title)
     foreign = is_foreign(session, where, case)
     _link(session, where, appointment, case, copy, foreign=foreign, now=now)

@@ -188,7 +188,6 @@ def test_syn9_the_whole_series_moves_and_nothing_is_booked_anew(
     assert {row.id for row in rig.taken()} == before
     assert rig.told(facts.AppointmentCancelled) == 0
     assert rig.fired(facts.AppointmentBooked) == 1
-    assert rig.told(facts.AppointmentRescheduled) == 4
     assert rig.fired(facts.AppointmentRescheduled) == 1
 
 
@@ -231,7 +230,6 @@ def test_syn9_the_series_is_deleted_with_all_its_instances(kate: rig.Connected) 
         rig.settle()
     assert starts() == blocked(kate) == []
     assert len(starts(AppointmentStatus.CANCELLED)) == 4
-    assert rig.told(facts.AppointmentCancelled) == 4
     assert rig.fired(facts.AppointmentCancelled) == 1
     with db.reading() as session:
         assert session.exec(select(ExternalObject.id)).all() == []
