@@ -33,6 +33,8 @@ from crm_app.providers.oauth_port import OAuthApp
 from crm_app.providers.pinned_transport import Network
 from crm_app.providers.safe_http import SafeHttp
 
+# A page of events with long bodies.
+_LARGEST_ANSWER = 60_000_000
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 # Outlook's own colours, where the person chose none by number.
 _COLOURS = {
@@ -66,7 +68,10 @@ class GraphCalendars:
         network: Network | None = None,
     ) -> None:
         self._http = SafeHttp(
-            allow=opened_networks(graph, authority), timeout=timeout, network=network
+            allow=opened_networks(graph, authority),
+            timeout=timeout,
+            max_bytes=_LARGEST_ANSWER,
+            network=network,
         )
         self._tokens = Tokens(secret, app, authority, self._http)
         self._client = GraphClient(graph, self._tokens, self._http)

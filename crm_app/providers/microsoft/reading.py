@@ -9,18 +9,20 @@ Page: https://learn.microsoft.com/graph/api/resources/event
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from crm_app.providers.calendar_port import RemoteEvent
 from crm_app.providers.ical.fingerprint import fingerprint
+from crm_app.providers.microsoft.guests import people_of
 from crm_app.providers.microsoft.marks import mark_of
 from crm_app.providers.microsoft.recurrence import rule_of
-from crm_app.providers.microsoft.texts import escaped, own_part, param, text_of, with_link
+from crm_app.providers.microsoft.texts import escaped, one_line, own_part, param, text_of, with_link
 from crm_app.providers.microsoft.times import compact, day, instant, wall, zone_named
 
+# In characters; the readers of iCalendar leave out what is more than twice as large.
+_LARGEST = 1_000_000
 PRODUCT = "-//Tandem//Outlook//EN"
 _SHOWN_AS = {
     "free": ["TRANSP:TRANSPARENT"],
@@ -31,17 +33,9 @@ _SHOWN_AS = {
     "oof": ["X-MICROSOFT-CDO-BUSYSTATUS:OOF"],
 }
 _CLASSES = {"private": "PRIVATE", "personal": "PRIVATE", "confidential": "CONFIDENTIAL"}
-_ANSWERS = {
-    "accepted": "ACCEPTED",
-    "organizer": "ACCEPTED",
-    "declined": "DECLINED",
-    "tentativelyaccepted": "TENTATIVE",
-}
-_ROLES = {"optional": ";ROLE=OPT-PARTICIPANT", "resource": ";CUTYPE=RESOURCE"}
 # How Exchange's own UIDs begin; the date of an instance stands in them (MS-OXOCAL §2.2.1.27).
 _GLOBAL_ID = "040000008200e00074c5b7101a82e008"
 _INSTANCE = slice(32, 40)
-_ADDRESS = re.compile(r"[^@\s;:,\"]+@[^@\s;:,\"]+")
 
 
 def remote_event(
@@ -55,17 +49,13 @@ def remote_event(
     ``exceptions`` and ``cancelled`` (occurrence ids) belong to a series. Never raises: what cannot be
     read becomes an object without a time."""
     cancelled = sorted(cancelled)
-    uid = uid_of(event)
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}"]
-    lines += _component(event, uid, owner, cancelled)
-    for each in exceptions:
-        lines += _component(each, uid, owner, [], series=event)
-    lines.append("END:VCALENDAR")
-    raw = "\r\n".join(lines) + "\r\n"
+    raw = _text(event, owner, exceptions, cancelled)
+    if len(raw) > _LARGEST:
+        raw = _text(event, owner, exceptions, cancelled, only_times=True)
     return RemoteEvent(
         href=str(event.get("id", "")),
         etag=_etag(event, exceptions, cancelled),
-        uid=uid,
+        uid=uid_of(event),
         raw=raw,
         content_hash=fingerprint(raw),
     )
@@ -77,7 +67,7 @@ def uid_of(event: Mapping[str, Any]) -> str:
     mark = mark_of(event)
     if mark is not None:
         return mark.uid
-    given = str(event.get("iCalUId") or "").strip()
+    given = one_line(str(event.get("iCalUId") or ""))
     if given[:32].lower() == _GLOBAL_ID and given[_INSTANCE] not in {"", "00000000"}:
         given = f"{given[:32]}00000000{given[40:]}"
     return given or str(event.get("seriesMasterId") or event.get("id") or "")
@@ -100,12 +90,31 @@ def _etag(
     return f"{etag} {digest[:16]}"
 
 
+def _text(
+    event: Mapping[str, Any],
+    owner: str,
+    exceptions: Sequence[Mapping[str, Any]],
+    cancelled: Sequence[str],
+    *,
+    only_times: bool = False,
+) -> str:
+    """The whole object. ``only_times`` leaves out long texts and other people, so that a meeting of
+    hundreds with many changed instances still takes its time."""
+    uid = uid_of(event)
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}"]
+    lines += _component(event, uid, owner, cancelled, None, only_times)
+    for each in exceptions:
+        lines += _component(each, uid, owner, [], event, only_times)
+    return "\r\n".join([*lines, "END:VCALENDAR", ""])
+
+
 def _component(
     event: Mapping[str, Any],
     uid: str,
     owner: str,
     cancelled: Sequence[str],
-    series: Mapping[str, Any] | None = None,
+    series: Mapping[str, Any] | None,
+    only_times: bool,
 ) -> list[str]:
     try:
         times = [*_times(event, cancelled), *_replaced(event, series)]
@@ -115,9 +124,9 @@ def _component(
         "BEGIN:VEVENT",
         f"UID:{escaped(uid)}",
         *times,
-        *_texts(event),
+        *_texts(event, only_times),
         *_state(event),
-        *_people(event, owner),
+        *people_of(event, owner, only_owner=only_times),
         "END:VEVENT",
     ]
 
@@ -229,10 +238,10 @@ def _replaced(event: Mapping[str, Any], series: Mapping[str, Any] | None) -> lis
     return [f"RECURRENCE-ID{';VALUE=DATE' if len(name) == 8 else ''}:{name}"]
 
 
-# --- what and who --------------------------------------------------------------------------------
+# --- what -------------------------------------------------------------------------------------
 
 
-def _texts(event: Mapping[str, Any]) -> list[str]:
+def _texts(event: Mapping[str, Any], short: bool) -> list[str]:
     body, mark = text_of(event), mark_of(event)
     found = [f"SUMMARY:{escaped(str(event.get('subject') or ''))}"]
     if mark is not None:
@@ -240,7 +249,7 @@ def _texts(event: Mapping[str, Any]) -> list[str]:
         body, link = with_link(own_part(body))
         if link:
             found.append(f"URL:{link}")
-    if body:
+    if body and not short:
         found.append(f"DESCRIPTION:{escaped(body)}")
     if place := (event.get("location") or {}).get("displayName"):
         found.append(f"LOCATION:{escaped(str(place))}")
@@ -257,43 +266,3 @@ def _state(event: Mapping[str, Any]) -> list[str]:
     if label := _CLASSES.get(str(event.get("sensitivity") or "").lower()):
         found.append(f"CLASS:{label}")
     return found
-
-
-def _people(event: Mapping[str, Any], owner: str) -> list[str]:
-    """Organizer and guests. An appointment without guests has no organizer (RFC 5545 §3.8.4.3).
-
-    The owner is named by the address that he signs in with, whichever of his addresses was invited.
-    """
-    guests = [each for each in event.get("attendees") or [] if _address(each)]
-    organizes = event.get("isOrganizer", True)
-    if organizes and not guests:
-        return []
-    found: list[str] = []
-    organizer = event.get("organizer") or {}
-    if by := (owner if organizes else "") or _address(organizer):
-        found.append(f"ORGANIZER{_name(organizer)}:mailto:{by}")
-    own = str((event.get("responseStatus") or {}).get("response") or "").lower()
-    present = {_address(each).lower() for each in guests}
-    if not organizes and owner and owner not in present and own in _ANSWERS:
-        found.append(f"ATTENDEE;PARTSTAT={_ANSWERS[own]}:mailto:{owner}")
-    return found + [_attendee(each, owner, "" if organizes else own) for each in guests]
-
-
-def _attendee(guest: Mapping[str, Any], owner: str, own_answer: str) -> str:
-    address = _address(guest)
-    answer = str((guest.get("status") or {}).get("response") or "").lower()
-    if address.lower() == owner and own_answer in _ANSWERS:
-        answer = own_answer
-    said = _ANSWERS.get(answer, "NEEDS-ACTION")
-    role = _ROLES.get(str(guest.get("type") or "").lower(), ";ROLE=REQ-PARTICIPANT")
-    return f"ATTENDEE{_name(guest)}{role};PARTSTAT={said}:mailto:{address}"
-
-
-def _address(person: Mapping[str, Any]) -> str:
-    text = str((person.get("emailAddress") or {}).get("address") or "").strip()
-    return text if _ADDRESS.fullmatch(text) else ""
-
-
-def _name(person: Mapping[str, Any]) -> str:
-    name = str((person.get("emailAddress") or {}).get("name") or "").strip()
-    return f";CN={param(name)}" if name else ""

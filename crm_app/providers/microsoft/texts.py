@@ -14,6 +14,7 @@ from typing import Any
 
 _CONTROLS = {code: None for code in [*range(32), *range(127, 160)] if chr(code) not in "\t\n"}
 _ESCAPES = str.maketrans({**_CONTROLS, "\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+_NO_CONTROLS = {**_CONTROLS, ord("\t"): None, ord("\n"): None}
 _PARAM = str.maketrans({**_CONTROLS, '"': "'", "\n": " ", "\t": " "})
 _LINE = "_" * 40
 _LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -30,6 +31,11 @@ def escaped(text: str) -> str:
 def param(text: str) -> str:
     """``text`` as a quoted parameter value (RFC 5545 §3.2)."""
     return f'"{_whole(text).translate(_PARAM)}"'
+
+
+def one_line(text: str) -> str:
+    """``text`` without line ends, tabs and other controls."""
+    return _whole(text).translate(_NO_CONTROLS).strip()
 
 
 def _whole(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from crm_app.providers.calendar_port import Amendment, OutgoingEvent
 from crm_app.providers.microsoft.marks import PROPERTY, Mark, transaction_id
-from crm_app.providers.microsoft.texts import composed, own_part, text_of, tidy
+from crm_app.providers.microsoft.texts import composed, own_part, text_of
 from crm_app.providers.microsoft.times import instant, written
 from crm_app.providers.occurrence import EventStatus
 
@@ -39,7 +39,7 @@ def changes(present: Mapping[str, Any], event: OutgoingEvent) -> dict[str, Any]:
     if not _same(str(present.get("subject") or ""), event.summary):
         found["subject"] = event.summary
     wanted = composed(event.description, event.url)
-    if own_part(text_of(present)) != tidy(wanted):
+    if not _same(own_part(text_of(present)), wanted):
         found["body"] = {"contentType": "text", "content": wanted}
     if present.get("isAllDay") or not _same_time(present, event):
         found |= _times(present, event)

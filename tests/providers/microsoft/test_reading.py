@@ -288,6 +288,40 @@ def test_syn8_the_etag_of_a_series_covers_its_parts() -> None:
     assert if_match(None) is None
 
 
+def test_syn3_a_meeting_of_hundreds_still_takes_its_time() -> None:
+    crowd = [guest(f"person{number}@example.org", "accepted") for number in range(500)]
+    crowd.append(guest(OWNER, "accepted"))
+    daily = told(
+        isOrganizer=False,
+        organizer=person("boss@example.org"),
+        responseStatus={"response": "accepted"},
+        attendees=crowd,
+        body={"contentType": "text", "content": "x" * 3000},
+        recurrence=series({"type": "daily"}, type="numbered", numberOfOccurrences=90),
+    )
+    first = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    declined = {
+        "responseStatus": {"response": "declined"},
+        "start": at("2026-03-02T12:00"),
+        "end": at("2026-03-02T13:00"),
+    }
+    parts = [
+        {
+            **daily,
+            **declined,
+            "id": f"AAMk{number}",
+            "recurrence": None,
+            "seriesMasterId": "AAMkone",
+            "originalStart": f"{first + timedelta(days=number):%Y-%m-%dT%H:%M:%SZ}",
+        }
+        for number in range(80)
+    ]
+    found = seen(daily, exceptions=parts)
+    assert len(found) == 90
+    assert sum(each.blocks() for each in found) == 10
+    assert {each.organizer for each in found} == {"boss@example.org"}
+
+
 # --- zones ---------------------------------------------------------------------------------------
 
 
@@ -329,6 +363,8 @@ def test_trap_92_nothing_breaks_out_of_its_line() -> None:
     assert found.summary.startswith("x\nEND:VEVENT")
     assert [each.email for each in found.attendees] == ["a@b.example"]
     made.raw.encode()
+    assert made.uid == "xEND:VEVENTBEGIN:VEVENTUID:evil?"
+    assert f"UID:{made.uid}\r\n" in made.raw
 
 
 def test_syn4_html_that_was_not_asked_for() -> None:
