@@ -85,11 +85,12 @@ class Provider:
         request = self.codes.pop(form.get("code", ""), None)
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        if (form["client_id"], form["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
+            return _told({"error": "invalid_client"}, 401)
         if (
             request is None
             or request["code_challenge"] != challenge
             or request["redirect_uri"] != form["redirect_uri"]
-            or (form["client_id"], form["client_secret"]) != (CLIENT_ID, CLIENT_SECRET)
         ):
             return _told({"error": "invalid_grant"}, 400)
         if "no json" in self.faults:

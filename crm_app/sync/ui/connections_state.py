@@ -14,7 +14,7 @@ import reflex as rx
 from crm_app.core import clock
 from crm_app.core.errors import AddressRefused, Invalid, LoginExpired, RemoteError
 from crm_app.core.i18n import N_
-from crm_app.sync import accounts, connecting, service
+from crm_app.sync import accounts, connecting, presets, service
 from crm_app.sync.ui import shown
 from crm_app.sync.ui.shown import Row
 from crm_app.ui.state import PrivateState, handler
@@ -141,14 +141,20 @@ class Connections(PrivateState):
         if what not in ("rename", "reconnect", "disconnect"):
             return None
         row: Row = next((row for row in self.rows if row["id"] == subject), {})
-        if what == "reconnect" and row.get("sign_in"):
-            # Its owner signs in at the service itself and comes back to this page.
-            return rx.call_script(
-                f"location.assign({json.dumps(row['sign_in'])} + location.pathname)"
-            )
-        self.chosen_kind = str(row.get("kind", ""))
+        kind = str(row.get("kind", ""))
+        if what == "reconnect" and presets.preset(kind).way is presets.Way.SIGN_IN:
+            return self._sign_in_again(row)
+        self.chosen_kind = kind
         self.asking, self.chosen, self.chosen_name, self.errors = what, subject, name[:200], {}
         return rx.call_script(_FOCUS_DIALOG)
+
+    def _sign_in_again(self, row: Row) -> Any:
+        """Its owner signs in at the service itself and comes back to this page."""
+        if not row["sign_in"]:
+            only = N_("Only the person whose account it is can sign in there.")
+            return rx.toast.info(self._say(only))
+        there = json.dumps(row["sign_in"])
+        return rx.call_script(f"location.assign({there} + location.pathname)")
 
     @handler
     def ask_policy(self, calendar_id: str) -> None:
