@@ -80,10 +80,14 @@ def guests_of(
     return tuple(found.values())
 
 
-def colleagues_of(occurrence: Occurrence, colleagues: Mapping[str, int]) -> tuple[int, ...]:
-    """The users, by id, who are on an instance besides its calendar's owner."""
-    keys = (key_of(person.email) for person in _people(occurrence))
-    return tuple(dict.fromkeys(colleagues[key] for key in keys if key in colleagues))
+def colleagues_of(occurrence: Occurrence, colleagues: Mapping[str, int]) -> dict[int, Guest]:
+    """The users, by id, who are on an instance besides its calendar's owner, as it names them."""
+    found: dict[int, Guest] = {}
+    for person in _people(occurrence):
+        key = key_of(person.email)
+        if key in colleagues:
+            found.setdefault(colleagues[key], Guest(person.email.strip(), _name(person), key))
+    return found
 
 
 def keys_of(occurrences: Iterable[Occurrence]) -> frozenset[str]:

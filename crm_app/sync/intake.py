@@ -31,7 +31,7 @@ from crm_app.sync import company, following, meetings, outside, series
 from crm_app.sync.busy_rows import Whose
 from crm_app.sync.company import Company
 from crm_app.sync.following import Voice
-from crm_app.sync.guests import Guest, guests_of, keys_of
+from crm_app.sync.guests import Guest, colleagues_of, guests_of, keys_of
 from crm_app.sync.ingest import Policy, decide
 from crm_app.sync.meetings import Case
 from crm_app.sync.options import option_of
@@ -225,6 +225,7 @@ def _cases(
                     group,
                     one,
                     guests,
+                    colleagues_of(one, people.colleagues),
                     decision,
                     at.instances.get(name_of(one)),
                     loud=triggers and one.ends_at > terms.now,

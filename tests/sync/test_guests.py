@@ -51,10 +51,11 @@ def test_syn4_names_are_made_fit_to_be_stored(name: str, kept: str) -> None:
 
 def test_syn12_colleagues_are_linked_as_users() -> None:
     one = meeting(
-        Attendee("BEN@team.example"), Attendee("a@x.example"), organizer="ben@team.example"
+        Attendee("BEN@team.example"), Attendee("a@x.example"), organizer="kate@team.example"
     )
-    assert colleagues_of(one, {"ben@team.example": 2}) == (2,)
-    assert keys_of([one, one]) == {"ben@team.example", "a@x.example"}
+    found = colleagues_of(one, {"ben@team.example": 2})
+    assert found == {2: Guest("BEN@team.example", "", "ben@team.example")}
+    assert keys_of([one, one]) == {"kate@team.example", "ben@team.example", "a@x.example"}
 
 
 @pytest.mark.parametrize(
