@@ -108,7 +108,7 @@ pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TIT
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/audit", audit_page.page, title=audit_page.TITLE, on_load=AuditLog.load)
 pages.add(app, "/settings/calendars", calendars_page.page, title=N_("Calendars"), on_load=Calendars.load)
-pages.add(app, "/settings/connections", connections_page.page, title=connections_page.TITLE, on_load=[Connections.load, Connecting.arrive, SyncOptions.load, Guests.load, Review.load], on_live={"connections": Review.follow, "appointments": Review.follow})
+pages.add(app, "/settings/connections", connections_page.page, title=connections_page.TITLE, on_load=[Connections.load, Connecting.arrive, SyncOptions.load, Guests.load, Review.load], on_live={"connections": Review.follow})
 pages.add(app, "/settings/hours", hours_page.page, title=hours_page.TITLE, on_load=WorkHours.load)
 pages.add(app, "/settings/integrations", integrations_page.page, title=integrations_page.TITLE, on_load=[Connections.load, Connecting.arrive, Apps.load], on_live={"connections": Connections.reread})
 pages.add(app, "/settings/jobs", jobs_page.page, title=jobs_page.TITLE, on_load=Background.load, on_live={"messages": Background.load, "appointments": Background.load, "connections": Background.load})

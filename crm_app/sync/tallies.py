@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
-from crm_app.core.kinds import Intake, LinkOrigin, LinkState
-from crm_app.models import EventLink, ExternalObject
+from crm_app.core.kinds import CalendarRole, Intake, LinkOrigin, LinkState
+from crm_app.models import ConnectedAccount, EventLink, ExternalCalendar, ExternalObject
 from crm_app.sync.plan import FREE_BUSY
 
 
@@ -61,6 +61,20 @@ def tally(session: Session, calendar_ids: Collection[int]) -> Tally:
         .group_by(fate)
     )
     return Tally(**dict(rows.all()))
+
+
+def to_review(session: Session, user_id: int) -> int:
+    """How many events of a user have guests who wait for his decision (SYN-7)."""
+    return session.exec(
+        select(func.count(func.distinct(ExternalObject.series)))
+        .join(ExternalCalendar, col(ExternalCalendar.id) == ExternalObject.external_calendar_id)
+        .join(ConnectedAccount, col(ConnectedAccount.id) == ExternalCalendar.account_id)
+        .where(
+            ConnectedAccount.user_id == user_id,
+            ExternalCalendar.role == CalendarRole.LINKED,
+            ExternalObject.intake == Intake.REVIEW,
+        )
+    ).one()
 
 
 def copies(session: Session, calendar_ids: Collection[int]) -> Copies:

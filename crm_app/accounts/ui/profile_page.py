@@ -14,6 +14,7 @@ from crm_app.ui.components import (
     button,
     dialog,
     field,
+    link_button,
     notice,
     page_header,
     save_bar,
@@ -37,7 +38,7 @@ def page() -> rx.Component:
         rx.cond(
             Profile.loading,
             skeleton_rows(),
-            rx.el.div(_you(), _link(), _language(), _sign_in(), class_name="groups"),
+            rx.el.div(_you(), _link(), _language(), _calendars(), _sign_in(), class_name="groups"),
         ),
         save_bar(
             Profile.changed,
@@ -185,6 +186,18 @@ def _language() -> rx.Component:
                 ),
             ),
             class_name="fields-two",
+        ),
+    )
+
+
+def _calendars() -> rx.Component:
+    return section(
+        tr("Calendar configuration"),
+        tr("Which of your calendars are read and written, and what is made of their guests."),
+        rx.el.div(
+            link_button(
+                tr("Open the calendar configuration"), "/settings/connections", icon="calendar-sync"
+            )
         ),
     )
 

@@ -15,7 +15,7 @@ from crm_app.core.i18n import N_, translate, translate_n
 from crm_app.core.job_board import Heap
 from crm_app.core.kinds import AppointmentStatus, MessageState
 from crm_app.messaging import queries as messages
-from crm_app.sync import health
+from crm_app.sync import health, tallies
 from crm_app.sync import queries as sync
 from crm_app.sync.health import Light
 from crm_app.sync.ui import shown
@@ -31,6 +31,7 @@ def rows(session: Session, actor: Actor, now: datetime, until: datetime) -> list
     return [
         *_connections(session, actor, now),
         *_unconfirmed(session, actor, now, until),
+        *_guests(session, actor),
         *_mails(session, actor),
         *_work(session, actor),
     ]
@@ -88,6 +89,20 @@ def _unconfirmed(session: Session, actor: Actor, now: datetime, until: datetime)
         )
         named.append(_row("appointment", "warn", text, "", "/calendar"))
     return named
+
+
+def _guests(session: Session, actor: Actor) -> list[Row]:
+    count = tallies.to_review(session, actor.require_user())
+    if not count:
+        return []
+    title = translate_n(
+        actor.locale,
+        "Guests of {count} event wait for your decision",
+        "Guests of {count} events wait for your decision",
+        count,
+    )
+    text = translate(actor.locale, N_("They become contacts, or nothing is made of them."))
+    return [_row("guests", "warn", title, text, "/settings/connections?part=review")]
 
 
 def _mails(session: Session, actor: Actor) -> list[Row]:

@@ -23,6 +23,7 @@ TITLE = N_("Home")
 _ICONS = {
     "calendar": "calendar-sync",
     "appointment": "calendar-clock",
+    "guests": "user-plus",
     "mail": "mail-warning",
     "work": "list-checks",
 }

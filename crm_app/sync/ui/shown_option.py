@@ -165,7 +165,7 @@ def _figures(locale: str, found: Preview, listed: int) -> dict[str, str]:
             found.looked_at,
             shown=number(locale, found.looked_at),
         ),
-        "nothing": _nothing(locale, found.looked_at),
+        "nothing": _nothing(locale, found),
         "more_appointments": _more(locale, found.events - len(found.lines)),
         "more_contacts": _more(locale, found.new_contacts - named),
         "followed": _followed(locale, found.followed),
@@ -173,7 +173,10 @@ def _figures(locale: str, found: Preview, listed: int) -> dict[str, str]:
     }
 
 
-def _nothing(locale: str, looked_at: int) -> str:
+def _nothing(locale: str, found: Preview) -> str:
+    looked_at = found.looked_at
+    if not looked_at and found.followed:
+        return translate(locale, N_("Every coming event with guests is an appointment already."))
     if not looked_at:
         return translate(
             locale,
@@ -199,8 +202,8 @@ def _followed(locale: str, count: int) -> str:
         return ""
     return translate_n(
         locale,
-        "{count} event is an appointment already and stays one, whatever you choose.",
-        "{count} events are appointments already and stay so, whatever you choose.",
+        "{count} event is an appointment already; it stays one, whatever you choose.",
+        "{count} events are appointments already; they stay so, whatever you choose.",
         count,
     )
 

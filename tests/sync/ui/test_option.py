@@ -86,6 +86,43 @@ def test_syn6_what_is_there_is_taken_in_when_it_is_ticked(
     assert made.starts_at == soon(2)
 
 
+def test_q2_taking_in_shows_how_far_it_is(open_tab: Any, kate: rig.Connected) -> None:
+    with db.unit_of_work() as session:
+        row = session.get_one(models.ExternalCalendar, kate.calendar_id)
+        row.backfilled_to = min(one.id or 0 for one in rig.objects_of(kate.calendar_id))
+    seen = opened(open_tab, kate.user).see(SyncOptions).filling
+    assert "1 of 2 entries" in seen["words"]
+    assert seen["percent"] == "50"
+    with db.unit_of_work() as session:
+        session.get_one(models.ExternalCalendar, kate.calendar_id).backfilled_to = None
+    assert opened(open_tab, kate.user).see(SyncOptions).filling == {}
+
+
+def test_syn6_what_is_followed_already_is_said(open_tab: Any, kate: rig.Connected) -> None:
+    tab = opened(open_tab, kate.user).fire(SyncOptions.pick, option="two_way")
+    tab.fire(SyncOptions.set_backfill, on=True).fire(SyncOptions.save)
+    rig.settle()
+    found = tab.fire(SyncOptions.pick, option="one_way").see(SyncOptions).found
+    assert found["nothing"] == "Every coming event with guests is an appointment already."
+    assert found["followed"].startswith("1 event is an appointment already")
+
+
+def test_syn1_appointments_can_be_put_into_another_calendar(
+    open_tab: Any, kate: rig.Connected
+) -> None:
+    tab = (
+        opened(open_tab, kate.user).fire(SyncOptions.pick, option="two_way").fire(SyncOptions.save)
+    )
+    place = tab.see(SyncOptions).places[1]
+    assert place["label"] == "Consultation"
+    tab.fire(SyncOptions.choose_place, value=place["value"]).fire(SyncOptions.save)
+    assert stored(kate) == (ContactCreation.ALWAYS, True, False, True)
+    # Another option keeps it.
+    tab.fire(SyncOptions.pick, option="smart").fire(SyncOptions.save)
+    assert stored(kate) == (ContactCreation.EXISTING, True, False, True)
+    assert tab.see(SyncOptions).own_calendar == place["value"]
+
+
 def test_syn6_the_tick_does_not_outlive_the_proposal(open_tab: Any, kate: rig.Connected) -> None:
     tab = opened(open_tab, kate.user).fire(SyncOptions.pick, option="two_way")
     tab.fire(SyncOptions.set_backfill, on=True).fire(SyncOptions.close)

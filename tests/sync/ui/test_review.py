@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from crm_app import models
 from crm_app.accounts import queries as accounts
+from crm_app.booking.ui.home_state import Home
 from crm_app.core import clock, db
 from crm_app.core.kinds import Intake, SyncOption
 from crm_app.sync import choosing
@@ -125,6 +126,15 @@ def test_syn7_what_was_never_declined_is_not_reopened(open_tab: Any, asked: rig.
     tab.fire(Review.accept, object_id=coffee).fire(Review.reopen, object_id=coffee, ignored="")
     (row,) = [one for one in rig.objects_of(asked.calendar_id) if str(one.id) == coffee]
     assert row.intake == Intake.TAKEN
+
+
+def test_syn7_home_says_that_guests_wait(
+    open_tab: Any, asked: rig.Connected, paul: models.User
+) -> None:
+    (row,) = open_tab(asked.user, "/").fire(Home.load).see(Home).attention
+    assert row["title"] == "Guests of 2 events wait for your decision"
+    assert row["page"] == f"{PAGE}?part=review"
+    assert open_tab(paul, "/").fire(Home.load).see(Home).attention == []
 
 
 def test_payloads_of_other_kinds_are_dropped(open_tab: Any, asked: rig.Connected) -> None:
