@@ -172,8 +172,8 @@ def follow(
 ) -> bool:
     """Make the appointment what its external event became; whether that changed anything.
 
-    The caller has locked it and knows that it stands. ``tells`` is off where another appointment of
-    the same series was told of.
+    The caller has locked it, knows that it stands, and calls ``confirmed`` afterwards. ``tells`` is
+    off where another appointment of the same series was told of.
     """
     moved = (starts_at, ends_at) != (appointment.starts_at, appointment.ends_at)
     renamed = (title, location) != (appointment.title, appointment.location)
@@ -185,8 +185,6 @@ def follow(
     appointment.title, appointment.location = title, location
     appointment.starts_at, appointment.ends_at = starts_at, ends_at
     _touch(session, appointment)
-    if moved:
-        claims.release(session, appointment)
     if tells and moved:
         _tell_move(session, actor, appointment, before)
     elif tells:

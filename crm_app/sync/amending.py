@@ -121,6 +121,7 @@ def note_refused(session: Session, lane: Lane, step: Amend) -> None:
             ends_at=theirs.ends_at,
             all_day=appointment.all_day,
         )
+        external.confirmed(session, [link.appointment_id])
     outside.weigh(session, appointment)
 
 

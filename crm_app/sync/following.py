@@ -297,7 +297,7 @@ def _confirm(
     settled = [
         link.appointment_id
         for link in linked
-        if link.state == LinkState.WRITTEN
+        if link.state in outside.ALIVE
         and (kept := links.kept(link)) is not None
         and copies.same(Part.TIME, kept, outside.ours(rows[link.appointment_id]))
     ]

@@ -126,10 +126,10 @@ def carry_out(
         uid = uid_of(where, case)
         present = known.get(uid)
         if present is None:
-            filed = target or external.calendar_for(session, user)
+            target = target or external.calendar_for(session, user)
             everyone = _each_once(who)
             fresh = [one for one in everyone if one.id not in greeted[case.group.name]]
-            present = _adopt(session, where, filed, user, case, who, fresh, uid, now=now)
+            present = _adopt(session, where, target, user, case, who, fresh, uid, now=now)
             greeted[case.group.name].update(one.id or 0 for one in everyone)
             if present is not None:
                 known[uid] = present
