@@ -6,15 +6,15 @@ Titles of private events never come here: nothing is made of them, so no dry run
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from crm_app.accounts import queries as accounts
+from crm_app.core import clock
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_, translate, translate_n
 from crm_app.core.kinds import ContactCreation, SyncOption
-from crm_app.models import ExternalCalendar, ExternalObject
-from crm_app.sync import choosing, links, queries
+from crm_app.models import ExternalCalendar
+from crm_app.sync import backfill, choosing, links, queries
 from crm_app.sync.choosing import Choice
 from crm_app.sync.dry_run import Line, Person, Preview
 from crm_app.sync.options import PRESETS, option_of, preset_of
@@ -79,22 +79,17 @@ def option(session: Session, actor: Actor, user_id: int) -> Row:
 
 def _filling(session: Session, locale: str, calendar: ExternalCalendar) -> dict[str, str]:
     """How far taking in what was there has come; {} when it is not under way."""
-    if calendar.backfilled_to is None:
+    found = backfill.progress(session, calendar, now=clock.now())
+    if found is None:
         return {}
-    before = case((col(ExternalObject.id) <= calendar.backfilled_to, 1), else_=0)
-    total, done = session.exec(
-        select(func.count(), func.sum(before)).where(
-            ExternalObject.external_calendar_id == calendar.id
-        )
-    ).one()
     return {
         "words": translate(
             locale,
             N_("Taking in what is there already: {done} of {total} entries looked at"),
-            done=number(locale, int(done or 0)),
-            total=number(locale, total),
+            done=number(locale, found.done),
+            total=number(locale, found.total),
         ),
-        "percent": str(100 * int(done or 0) // max(total, 1)),
+        "percent": str(100 * found.done // max(found.total, 1)),
     }
 
 
