@@ -23,6 +23,10 @@ ICONS = {
 }
 
 
+# These addresses are the server's, not pages of the dashboard's router.
+PAST_THE_ROUTER = {"reloadDocument": True}
+
+
 def name_of(each: Preset) -> rx.Var[str] | str:
     """What people call the service."""
     if each is presets.OTHER:
@@ -85,7 +89,12 @@ def _service(each: Preset, page: str) -> rx.Component:
     return rx.cond(
         why != "",
         rx.el.div(_icon(each), _words(each, why), class_name="service-card service-missing"),
-        rx.el.a(*content, href=way_to(each, page), class_name="service-card"),
+        rx.el.a(
+            *content,
+            href=way_to(each, page),
+            custom_attrs=PAST_THE_ROUTER,
+            class_name="service-card",
+        ),
     )
 
 
@@ -120,7 +129,12 @@ def _problem(page: str) -> rx.Component:
 
 
 def _try_again(each: Preset, page: str) -> rx.Component:
-    return rx.el.a(tr("Try again"), href=way_to(each, page), class_name="button button-primary")
+    return rx.el.a(
+        tr("Try again"),
+        href=way_to(each, page),
+        custom_attrs=PAST_THE_ROUTER,
+        class_name="button button-primary",
+    )
 
 
 def _login() -> rx.Component:

@@ -11,7 +11,7 @@ from crm_app.sync.presets import Preset, Way
 from crm_app.sync.ui import connecting_view
 from crm_app.sync.ui.cards_view import light
 from crm_app.sync.ui.connecting_state import Connecting
-from crm_app.sync.ui.connecting_view import ICONS, way_to
+from crm_app.sync.ui.connecting_view import ICONS, PAST_THE_ROUTER, way_to
 from crm_app.sync.ui.connections_dialogs import dialogs
 from crm_app.sync.ui.connections_state import Connections
 from crm_app.ui.components import (
@@ -102,6 +102,7 @@ def _connect(each: Preset) -> rx.Component:
             rx.icon("plus", size=16, aria_hidden="true"),
             rx.el.span(tr("Connect")),
             href=way_to(each, ADDRESS),
+            custom_attrs=PAST_THE_ROUTER,
             class_name="button button-normal",
         ),
     )
