@@ -3,7 +3,8 @@ until killed.
 
 Prints one line of JSON: the addresses, the app registration, an account's secret and its calendar.
 POST /control with ``{"do": "seed|put|edit|cancel|expire", ...}`` acts as the calendar's owner; with
-``{"do": "look"}`` it only tells what there is and how often each method was called.
+``{"do": "look"}`` it only tells what there is and how often each method was called, and with
+``{"do": "fail", ...}`` a ``Fault`` waits for its call.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import json
 import threading
 from urllib.parse import urlsplit
 
-from tests.servers.google import CLIENT_ID, CLIENT_SECRET, GoogleCalendar, GoogleService
+from tests.servers.google import CLIENT_ID, CLIENT_SECRET, Fault, GoogleCalendar, GoogleService
 from tests.servers.google import google_server as serve
 from tests.servers.google.account import told
 from tests.servers.google.person import cancel, edit, expire_tokens, put, seed
@@ -29,6 +30,8 @@ def control(service: GoogleService, calendar: GoogleCalendar, asked: Asked) -> T
             expire_tokens(calendar)
         elif act == "cancel":
             cancel(calendar, wanted["id"])
+        elif act == "fail":
+            service.fail(Fault(**wanted))
         elif act != "look":
             {"put": put, "edit": edit}[act](calendar, wanted.pop("id"), **wanted)
     calls = {name: service.calls.count(name) for name in set(service.calls)}

@@ -1,0 +1,1 @@
+"""Large calendars and real processes: what holds at 20,000 events and under ``kill -9``."""
