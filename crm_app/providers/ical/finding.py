@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from crm_app.providers.ical.lines import Block, blocks, name_of, own_properties, unfold
 from crm_app.providers.ical.objects import uid_of
-from crm_app.providers.ical.properties import Properties
+from crm_app.providers.ical.properties import Properties, read_property
 from crm_app.providers.ical.rules import Scales
 from crm_app.providers.ical.series import (
     Instance,
@@ -59,7 +59,7 @@ class Whole:
             spelling_of(line, self.clock)
             for name in ("DTSTART", "RECURRENCE-ID")
             for line in own
-            if name_of(line) == name
+            if name_of(line) == name and self.clock.moment(read_property(line)) is not None
         )
 
 

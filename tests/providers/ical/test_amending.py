@@ -123,7 +123,7 @@ def told(found: list[Occurrence]) -> list[Occurrence]:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(series(), st.data(), st.sampled_from(ZONES))
 def test_syn8_one_instance_changes_and_no_other(raw: str, data: st.DataObject, home: str) -> None:
     # Several changes one after the other, each on what the last one left.

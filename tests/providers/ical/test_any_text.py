@@ -1,10 +1,12 @@
 """SYN-8: whatever strangers write, reading it ends, and ends well."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm_app.providers.calendar_port import Amendment, WholeSeries
+from crm_app.providers.ical.amending import amend, override
 from crm_app.providers.ical.fingerprint import fingerprint
 from crm_app.providers.ical.objects import components_of, uid_of
 from crm_app.providers.ical.reading import read
@@ -105,3 +107,25 @@ def test_syn9_whatever_stands_there_is_rewritten_to_our_time(body: list[str]) ->
         for one in reading.occurrences
         if one.tandem_id == ours.tandem_id
     )
+
+
+@settings(max_examples=300, deadline=None)
+@given(events, st.data())
+def test_syn9_whatever_stands_there_is_amended_or_refused(
+    body: list[str], data: st.DataObject
+) -> None:
+    raw = "\r\n".join(["BEGIN:VCALENDAR", *body, "END:VCALENDAR"])
+    found = read(raw, since=SINCE, until=UNTIL, calendar_zone="UTC").occurrences
+    names = [one.recurrence_id for one in found if one.uid == "one"]
+    name = data.draw(st.sampled_from([None, *names]))
+    start = datetime(2026, 2, 14, 15, tzinfo=UTC)
+    change = Amendment(starts_at=start, ends_at=start + timedelta(hours=1), summary="Ours")
+    try:
+        changed = amend(raw, change, recurrence_id=name, at=SINCE)
+        amend(raw, Amendment(cancelled=True), recurrence_id=name, at=SINCE)
+        if name is not None:
+            override(raw, change, recurrence_id=name, at=SINCE)
+    except (LookupError, WholeSeries):
+        return
+    after = read(changed or "", since=SINCE, until=UNTIL, calendar_zone="UTC").occurrences
+    assert [one for one in after if (one.starts_at, one.summary) == (start, "Ours")]
