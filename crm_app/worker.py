@@ -30,6 +30,7 @@ LISTENERS: dict[type[facts.Fact], tuple[str, ...]] = {
     facts.AppointmentCancelled: ("appointments.mail", "sync.appointment"),
     facts.AppointmentStatusChanged: ("appointments.mail", "sync.appointment"),
     facts.AppointmentRestored: ("appointments.mail", "sync.appointment"),
+    facts.AppChanged: ("sync.app_changed",),
     facts.PasswordResetRequested: ("messages.account_link",),
     facts.UserInvited: ("messages.account_link",),
 }

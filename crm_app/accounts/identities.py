@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from crm_app.accounts import audit, checks, queries
+from crm_app.core import facts
 from crm_app.core.access import Actor
 from crm_app.core.errors import Conflict, Invalid, NotFound, NotSignedIn
 from crm_app.core.i18n import N_
@@ -153,6 +154,7 @@ def set_app(
         enabled=enabled,
         for_calendars=row.for_calendars,
     )
+    facts.record(session, facts.AppChanged(provider))
     return row
 
 

@@ -155,6 +155,14 @@ class ConnectionChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class AppChanged(Fact):
+    """Another app registration of a vendor was entered, or its use was switched on or off."""
+
+    topic: ClassVar[str] = "connections"
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageChanged(Fact):
     """A message was queued, sent, failed or put in the outbox."""
 

@@ -57,6 +57,14 @@ def tend_channel(calendar_id: int) -> None:
     channels.tend(calendar_id)
 
 
+@jobs.handles("sync.app_changed")
+def app_changed(fact_id: int) -> None:
+    """Try the accounts again that a vendor refused, now that another app is entered (SYN-11)."""
+    with db.unit_of_work() as session:
+        fact = facts.load(session, fact_id)
+        service.try_again(session, provider=getattr(fact, "provider", ""))
+
+
 @jobs.handles(farewell.KIND)
 def say_farewell(token_id: int) -> None:
     """Tell a service that somebody disconnected from it."""

@@ -26,6 +26,7 @@ __all__ = [
     "live_check",
     "plan_copies",
     "sync_now",
+    "try_again",
     "used_calendars",
 ]
 
@@ -149,6 +150,20 @@ def list_again(session: Session, actor: Actor, calendar_id: int) -> None:
     calendar.cursor, calendar.next_attempt_at = None, None
     session.add(calendar)
     jobs.enqueue(session, links.RUN, calendar_id=calendar_id)
+
+
+def try_again(session: Session, *, provider: str) -> None:
+    """Have all accounts of a service that do not work tried again: the reason may be gone.
+
+    Those that are still refused need their owners as before; nobody is told a second time.
+    """
+    for account in session.exec(
+        select(ConnectedAccount).where(
+            ConnectedAccount.provider == provider,
+            col(ConnectedAccount.state).in_([AccountState.NEEDS_RECONNECT, AccountState.ERROR]),
+        )
+    ).all():
+        outcome.reconnected(session, account)
 
 
 def used_calendars(session: Session) -> list[int]:

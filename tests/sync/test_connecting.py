@@ -222,6 +222,31 @@ def test_syn1_switched_off_nobody_connects_anew_and_what_is_connected_goes_on(
     # Nobody has to reconnect: it works again once the app is back.
     assert accounts()[0].state == AccountState.ERROR
     assert "An administrator has to enter the app for Google" in accounts()[0].last_error
+    abroad.enter_app("google", "crm-client", CLIENT_SECRET)
+    rig.settle()
+    assert accounts()[0].state == AccountState.ACTIVE
+
+
+def test_syn11_a_client_secret_that_ran_out_needs_nobody_but_the_administrator(
+    microsoft: Graph,
+) -> None:
+    kate = somebody()
+    browser = Browser(kate)
+    browser.back("microsoft", microsoft.signin.consent(browser.begin("microsoft")))
+    use_all(kate)
+    rig.settle()
+    microsoft.signin.app_refused = True
+    microsoft.signin.access.clear()
+    calendar = next(row for row in calendars() if row.role == CalendarRole.LINKED)
+    runs.run(calendar.id or 0)
+    assert accounts()[0].state != AccountState.ACTIVE
+    microsoft.signin.app_refused = False
+    abroad.enter_app("microsoft", "graph-client", "graph-client-secret")
+    rig.settle()
+    assert accounts()[0].state == AccountState.ACTIVE
+    with db.reading() as session:
+        told = session.exec(select(Message).where(Message.kind == "connection")).all()
+    assert len(told) <= 1
 
 
 def test_syn13_a_microsoft_app_of_one_organisation_asks_there(microsoft: Graph) -> None:

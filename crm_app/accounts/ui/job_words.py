@@ -16,6 +16,7 @@ WORDS: dict[str, str] = {
     "sync.run": N_("Bring an external calendar in step"),
     "sync.appointment": N_("Bring an appointment into connected calendars"),
     "sync.gather": N_("Bring a user's appointments into his calendar"),
+    "sync.app_changed": N_("Try connected accounts again with another app"),
     "sync.backfill": N_("Take in what stands in a calendar already"),
     "sync.channel": N_("Have a service wake us when a calendar changes"),
     "sync.farewell": N_("Give back our access to a service"),
