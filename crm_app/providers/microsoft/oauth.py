@@ -110,7 +110,7 @@ def _redeemed(
         # Another state, another nonce, or an answer without a code.
         raise Rejected(_NOT_OURS, detail=type(error).__name__) from None
     claims = found.get("id_token_claims") or {}
-    if "error" in found or "access_token" not in found:
+    if "access_token" not in found:
         raise _refused(found)
     if not claims.get("tid") or not claims.get("oid"):
         raise Rejected(_NOT_OURS, detail="an identity token without a subject")
