@@ -16,6 +16,7 @@ from crm_app.accounts import audit
 from crm_app.appointments import claims, steps
 from crm_app.core import clock, facts
 from crm_app.core.access import Actor
+from crm_app.core.errors import Conflict
 from crm_app.core.i18n import N_, translate
 from crm_app.core.kinds import (
     HOLDING_STATUSES,
@@ -238,6 +239,19 @@ def confirmed(session: Session, appointment_ids: Collection[int]) -> None:
         session.delete(claim)
     if held:
         session.flush()
+
+
+def hold_alone(session: Session, appointment: Appointment) -> None:
+    """Nothing outside blocks the appointment's time any more. Where it is taken, nothing is held."""
+    claims.lock(session, [appointment.user_id])
+    calendar = session.get_one(Calendar, appointment.calendar_id)
+    claims.release(session, appointment)
+    try:
+        with session.begin_nested():
+            claims.hold(session, calendar, appointment, [appointment.user_id])
+    except Conflict:
+        # Two meetings at once are no news to somebody who entered both.
+        return
 
 
 def end(

@@ -26,7 +26,7 @@ from crm_app.core.i18n import N_
 from crm_app.core.kinds import CalendarRole
 from crm_app.models import ConnectedAccount, ExternalCalendar, PushChannel, User
 from crm_app.providers.calendar_port import RemoteCalendar
-from crm_app.sync import busy_rows, choosing, farewell, links, outcome, queries
+from crm_app.sync import busy_rows, choosing, farewell, leaving, links, outcome, queries
 from crm_app.sync.connecting import Login, Seen
 from crm_app.sync.typed_login import check, login_again
 
@@ -143,6 +143,8 @@ def disconnect(session: Session, actor: Actor, account_id: int) -> None:
     _note(session, actor, account, "connection.removed")
     farewell.prepare(session, account, now=clock.now())
     facts.record(session, facts.BusyTimeChanged(account.user_id))
+    calendars = outcome.calendars_of(session, account)
+    leaving.let_go(session, [row.id or 0 for row in calendars], now=clock.now())
     session.delete(account)
     session.flush()
 
@@ -252,6 +254,7 @@ def _give_role(
         calendar.lease_token += 1
         calendar.lease_until = None
         calendar.last_error, calendar.next_attempt_at, calendar.failure_count = "", None, 0
+        leaving.let_go(session, [calendar.id or 0], now=clock.now())
         busy_rows.forget(session, calendar, user_id)
         return
     if role == CalendarRole.LINKED:

@@ -184,6 +184,8 @@ def _merge(
         link.kept = theirs.to_json()
         session.add(link)
         return
+    if link.foreign and not appointment.organized_elsewhere:
+        outside.weigh(session, appointment)
     ours = outside.ours(appointment)
     past = copies.recalled(_past(link, theirs), links.unanswered(link), theirs)
     merged = copies.merge(past, ours, theirs)

@@ -98,7 +98,12 @@ def take_in(
             if group.root.intake == Intake.NONE:
                 _mark(session, group, Intake.TAKEN)
     if takes:
-        wanted = [group for group in groups if _may_be_new(group, followed, terms)]
+        lost = meetings.without_event(session, where.user_id) if as_it_was else frozenset()
+        wanted = [
+            group
+            for group in groups
+            if _may_be_new(group, followed, terms) or group.root.uid in lost
+        ]
         _make(session, calendar, where, user, wanted, followed, terms)
 
 

@@ -35,7 +35,7 @@ from crm_app.models import (
 )
 from crm_app.providers.ical import reading
 from crm_app.providers.occurrence import Occurrence
-from crm_app.sync import following, outside
+from crm_app.sync import copies, following, outside
 from crm_app.sync.busy_rows import Whose
 from crm_app.sync.copies import Copy
 from crm_app.sync.following import Voice
@@ -95,6 +95,20 @@ def _has_appointments(session: Session, uid: str) -> bool:
         ),
     )
     return session.exec(query.limit(1)).first() is not None
+
+
+def without_event(session: Session, user_id: int) -> frozenset[str]:
+    """The UIDs of events whose appointments with the user lost their calendar: when it is connected
+    again, they follow it again."""
+    linked = select(EventLink.appointment_id).where(EventLink.origin == LinkOrigin.OUTSIDE)
+    rows = session.exec(
+        select(Appointment.ical_uid).where(
+            Appointment.user_id == user_id,
+            Appointment.source == AppointmentSource.SYNC,
+            col(Appointment.id).not_in(linked),
+        )
+    )
+    return frozenset(uid.partition("#")[0] for uid in rows)
 
 
 def keys_on(appointment: Appointment) -> list[str]:
@@ -383,8 +397,11 @@ def _share(
     copy = outside.as_copy(case.one, before=None, fallback=appointment.title)
     foreign = is_foreign(session, where, case)
     _link(session, where, appointment, case, copy, foreign=foreign, now=now)
+    session.flush()
     outside.weigh(session, appointment)
     _complete(session, appointment, case, who)
+    if copies.same(copies.Part.TIME, copy, outside.ours(appointment)):
+        external.confirmed(session, [appointment.id or 0])
     return True
 
 

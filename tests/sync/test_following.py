@@ -22,7 +22,7 @@ from crm_app.models import (
     TimeClaim,
     TimelineEntry,
 )
-from crm_app.sync import deletions, outside, queries
+from crm_app.sync import accounts, deletions, outside, queries
 from tests import factories
 from tests.sync import rig
 from tests.sync.rig import soon, stamp
@@ -489,6 +489,44 @@ def test_syn1_another_linked_calendar_takes_nothing_away_outside() -> None:
     rig.settle()
     kate.run()
     assert list(kate.remote()) == [href]
+
+
+@pytest.mark.parametrize("how", ["disconnected", "not used"])
+def test_syn1_without_its_calendar_it_holds_its_time_and_follows_when_that_is_back(
+    how: str,
+) -> None:
+    kate, made, href = taken_in(BOSS)
+    kate.put("open", soon(4), GUEST, "TRANSP:TRANSPARENT")
+    kate.run()
+    with db.unit_of_work() as session:
+        if how == "disconnected":
+            accounts.disconnect(session, rig.ACTOR, kate.account_id)
+        else:
+            accounts.choose_linked(session, rig.ACTOR, None, user_id=kate.user.id)
+            accounts.set_used(session, rig.ACTOR, kate.calendar_id, False)
+    assert claims() == 1
+    assert rig.busy(kate.user) == []
+    rename(made, "Ours now", factories.actor(kate.user))
+    rename(made, "Kick-off", factories.actor(kate.user))
+    if how == "disconnected":
+        back = rig.connect(user=kate.user)
+        back.service.put(back.ref, "meeting", kate.remote()[href])
+        rig.choose(back, SyncOption.TWO_WAY)
+    else:
+        back = kate
+        with db.unit_of_work() as session:
+            accounts.choose_linked(session, rig.ACTOR, kate.calendar_id, user_id=kate.user.id)
+    for _ in range(2):
+        back.run()
+        rig.settle()
+    assert claims() == 0
+    assert rig.appointment(made.id).organized_elsewhere is True
+    (href,) = [name for name in back.remote() if name.endswith("meeting")]
+    move(back, href, soon(6))
+    back.run()
+    assert rig.appointment(made.id).starts_at == soon(6)
+    assert rig.fired(facts.AppointmentBooked) == 2
+    assert len(rig.taken()) == 2
 
 
 def test_syn9_its_own_event_is_not_in_the_way_of_moving_it_but_others_are() -> None:
