@@ -1,8 +1,8 @@
 """Google's times and the lines that say the same in iCalendar. Pure.
 
-A single event's time is an instant and is written in UTC. A series repeats on its zone's wall
-clock, so its times are written with the zone: the offset that Google sends belongs to the calendar's
-zone, not to the event's, and is converted.
+The time of a single event or a single instance is an instant and is written in UTC. A series repeats
+on its zone's wall clock, so its times are written with the zone: the offset that Google sends belongs
+to the calendar's zone, not to the event's, and is converted.
 """
 
 from collections.abc import Mapping
@@ -28,10 +28,8 @@ def moment_line(name: str, moment: Moment, *, zoned: bool) -> str:
     zone = _zone(zone_name) if zoned or found.tzinfo is None else None
     if zone is not None:
         wall = found.astimezone(zone) if found.tzinfo is not None else found
-        if not wall.fold:
-            # The second of two equal wall-clock times cannot be written with a zone.
-            return f"{name};TZID={_quoted(iana_name(zone_name) or '')}:{wall:%Y%m%dT%H%M%S}"
-    elif zone_name and (zoned or found.tzinfo is None) and not _is_utc(zone_name):
+        return f"{name};TZID={_quoted(iana_name(zone_name) or '')}:{wall:%Y%m%dT%H%M%S}"
+    if zone_name and (zoned or found.tzinfo is None) and not _is_utc(zone_name):
         # Nobody knows this zone: the time as the calendar shows it, and the reader will say so.
         return f"{name};TZID={_quoted(zone_name)}:{found:%Y%m%dT%H%M%S}"
     return f"{name}:{_utc(found):%Y%m%dT%H%M%SZ}"

@@ -93,7 +93,7 @@ def _stamp(event: Event) -> str:
 
 def _times(event: Event) -> Iterator[str]:
     series = series_of(event)
-    zoned = bool(series or event.get("recurrence"))
+    zoned = bool(event.get("recurrence"))
     start = event.get("start") or {}
     if series:
         named = _instance_line(event)
@@ -108,7 +108,7 @@ def _times(event: Event) -> Iterator[str]:
 
 
 def _instance_line(event: Event) -> str:
-    if line := moment_line("RECURRENCE-ID", event.get("originalStartTime") or {}, zoned=True):
+    if line := moment_line("RECURRENCE-ID", event.get("originalStartTime") or {}, zoned=False):
         return line
     found = _INSTANCE.fullmatch(str(event.get("id", "")))
     when = found["when"] if found else ""

@@ -11,6 +11,8 @@ from crm_app.providers.occurrence import Occurrence
 Json = dict[str, Any]
 ME = "me@example.org"
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+# When ``event`` starts.
+TEN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 UNTIL = datetime(2026, 12, 31, tzinfo=UTC)
 
 

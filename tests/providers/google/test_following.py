@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from crm_app.providers.occurrence import EventStatus
 from tests.contracts.events import everything, held, occurrences, pulled, starts
 from tests.contracts.google import connected
 from tests.servers.google import Fault, GoogleCalendar, GoogleService
+from tests.servers.google.account import told
 from tests.servers.google.person import (
     START,
     cancel,
@@ -142,6 +144,18 @@ def test_syn10_long_tokens_are_no_trouble(
     pages = pulled(small, calendar.id)
     assert [each.href[0] for page in pages for each in page.changed] == ["x", "y"]
     small.close()
+
+
+def test_syn10_the_same_page_again_is_no_endless_listing(
+    service: GoogleService, google: GoogleCalendars, calendar: GoogleCalendar
+) -> None:
+    google.discover()
+    service.server.answer = lambda asked: told({"items": [], "nextPageToken": "again"})
+    listing = google.pull(calendar.id, None)
+    next(listing)
+    with pytest.raises(RemoteUnavailable):
+        next(listing)
+    assert google.discover() == []
 
 
 def test_syn10_a_calendar_without_a_sync_token_is_listed_each_time(
@@ -305,9 +319,21 @@ def test_syn3_free_busy_ends_in_time_and_knows_ours(
     ]
     let_go = threading.Event()
     service.fail(Fault("events.list", hold=let_go))
+    begun = time.monotonic()
     with pytest.raises(RemoteUnavailable):
         google.free_busy(calendar.id, *span, calendar_zone="Europe/Berlin", time_limit=0.3)
+    # One request alone may take ten seconds.
+    assert time.monotonic() - begun < 5
     let_go.set()
+
+
+def test_syn12_free_busy_knows_the_owners_no(
+    google: GoogleCalendars, calendar: GoogleCalendar
+) -> None:
+    no = {"email": "alias@brand.example", "self": True, "responseStatus": "declined"}
+    put(calendar, "declined", attendees=[no])
+    span = (START - timedelta(days=1), START + timedelta(days=1))
+    assert google.free_busy(calendar.id, *span, calendar_zone="Europe/Berlin", time_limit=10) == []
 
 
 def test_syn3_free_busy_of_many_pages(

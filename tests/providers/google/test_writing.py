@@ -187,6 +187,17 @@ def test_syn9_another_event_under_our_name_is_left_alone(
     assert sent(service, "PATCH") == []
 
 
+def test_syn2_what_is_gone_already_needs_no_version(
+    service: GoogleService, google: GoogleCalendars, calendar: GoogleCalendar
+) -> None:
+    stored = google.create(calendar.id, MEETING)
+    service.fail(Fault("events.delete", status=412, reason="conditionNotMet", times=2))
+    with pytest.raises(PreconditionFailed):
+        google.delete(calendar.id, stored.href, stored.etag)
+    cancel(calendar, stored.href)
+    google.delete(calendar.id, stored.href, stored.etag)
+
+
 def test_syn9_only_what_differs_is_said(
     service: GoogleService, google: GoogleCalendars, calendar: GoogleCalendar
 ) -> None:
@@ -293,85 +304,6 @@ def test_syn9_a_change_in_the_last_moment_wins(
             stored.etag if etag else None,
             replace(MEETING, summary="New"),
         )
-
-
-def foreign(calendar: GoogleCalendar, **more: Any) -> None:
-    put(
-        calendar,
-        "theirs",
-        organizer={"email": "boss@client.example"},
-        attendees=[{"email": "me@example.org"}],
-        **more,
-    )
-
-
-@pytest.mark.parametrize("more", [{}, {"guestsCanModify": True, "locked": True}])
-def test_syn9_other_peoples_events_are_not_changed(
-    service: GoogleService, google: GoogleCalendars, calendar: GoogleCalendar, more: dict[str, bool]
-) -> None:
-    foreign(calendar, **more)
-    with pytest.raises(Rejected) as caught:
-        google.amend(calendar.id, "theirs", None, Amendment(summary="Ours"))
-    assert not isinstance(caught.value, (AccessLost, PreconditionFailed))
-    assert sent(service, "PATCH") == []
-
-
-def test_syn9_unless_their_organizer_allows_it(
-    google: GoogleCalendars, calendar: GoogleCalendar
-) -> None:
-    foreign(calendar, guestsCanModify=True)
-    assert google.amend(calendar.id, "theirs", None, Amendment(summary="Ours"))
-    assert calendar.events["theirs"]["summary"] == "Ours"
-
-
-def test_syn9_google_itself_knows_who_organizes(
-    service: GoogleService, google: GoogleCalendars, calendar: GoogleCalendar
-) -> None:
-    put(calendar, "theirs")
-    service.fail(Fault("events.patch", status=403, reason="forbiddenForNonOrganizer"))
-    with pytest.raises(Rejected) as caught:
-        google.amend(calendar.id, "theirs", None, Amendment(summary="Ours"))
-    assert not isinstance(caught.value, AccessLost)
-
-
-def test_syn9_an_amendment_says_only_itself(
-    service: GoogleService, google: GoogleCalendars, calendar: GoogleCalendar
-) -> None:
-    put(calendar, "lunch", attendees=[{"email": "ann@client.example"}], location="Here")
-    google.amend(calendar.id, "lunch", None, Amendment(location="", summary="lunch"))
-    assert sent(service, "PATCH") == [{"location": None}]
-
-
-def test_syn8_an_instance_of_a_series_that_was_split(
-    google: GoogleCalendars, calendar: GoogleCalendar
-) -> None:
-    put(
-        calendar,
-        "weekly_R20260302T100000",
-        recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"],
-        **timed(START + HOUR, 30, "Europe/Berlin"),
-    )
-    series = "weekly_R20260302T100000"
-    google.amend(
-        calendar.id, series, None, Amendment(summary="Once"), recurrence_id="20260309T100000Z"
-    )
-    found = occurrences(held(google, calendar.id).values())
-    assert [each.summary for each in found] == [series, "Once", series]
-
-
-def test_syn8_a_single_instance_that_we_were_invited_to_is_cancelled_for_us(
-    google: GoogleCalendars, calendar: GoogleCalendar
-) -> None:
-    name = "20260309T100000Z"
-    put(
-        calendar,
-        f"theirs_{name}",
-        recurringEventId="theirs",
-        originalStartTime={"dateTime": "2026-03-09T10:00:00Z"},
-        iCalUID="theirs@google.com",
-    )
-    google.amend(calendar.id, "theirs", None, Amendment(cancelled=True), recurrence_id=name)
-    assert calendar.events[f"theirs_{name}"]["status"] == "cancelled"
 
 
 @pytest.mark.parametrize(
