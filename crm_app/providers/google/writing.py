@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from crm_app.providers.calendar_port import Amendment, OutgoingEvent
 from crm_app.providers.google.moments import instant
 from crm_app.providers.google.reading import OUR_ID, OUR_UID, ours
+from crm_app.providers.google.texts import plain
 
 Json = dict[str, Any]
 _PRIVATE = {"private", "confidential"}
@@ -139,11 +140,19 @@ def _news(wanted: Json, present: Mapping[str, Any]) -> Json:
 
 
 def _same(wanted: object, present: object) -> bool:
-    """Whether ``present`` says all of ``wanted``; nothing and an empty text are the same."""
+    """Whether ``present`` says all of ``wanted``; nothing and an empty text are the same, and so are
+    texts that Google only spells in another way."""
     if isinstance(wanted, dict):
         said = present if isinstance(present, dict) else {}
         return all(_same(value, said.get(name)) for name, value in wanted.items())
+    if isinstance(wanted, str) and isinstance(present, str):
+        return wanted == present or _tidy(wanted) == _tidy(plain(present))
     return wanted == present or (not wanted and not present)
+
+
+def _tidy(text: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip()
 
 
 def _utc(moment: datetime) -> str:

@@ -221,6 +221,21 @@ def test_syn9_only_what_differs_is_said(
     assert {name: calendar.events[stored.href][name] for name in own} == own
 
 
+@pytest.mark.parametrize(
+    "spelled", ["Line one\r\nLine two", "Line one  \nLine two\n\n", "Line one<br>Line two"]
+)
+def test_syn9_trap38_another_spelling_is_not_corrected_again_and_again(
+    service: GoogleService, google: GoogleCalendars, calendar: GoogleCalendar, spelled: str
+) -> None:
+    wanted = replace(MEETING, description="Line one\nLine two")
+    stored = google.create(calendar.id, wanted)
+    edit(calendar, stored.href, description=spelled)
+    google.update(calendar.id, stored.href, None, wanted)
+    assert sent(service, "PATCH") == []
+    google.update(calendar.id, stored.href, None, replace(wanted, description="Line three"))
+    assert calendar.events[stored.href]["description"] == "Line three"
+
+
 def test_syn9_texts_that_are_gone_are_taken_away(
     google: GoogleCalendars, calendar: GoogleCalendar
 ) -> None:
