@@ -177,6 +177,27 @@ def upgrade() -> None:
 
 
 @main.group()
+def sync() -> None:
+    """Connected calendars."""
+
+
+@sync.command("run")
+@click.option("--account", type=int, help="Only the calendars of this connection, by its number.")
+@click.option("--all", "everything", is_flag=True, help="Those that are not due yet, too.")
+def run_sync(account: int | None, *, everything: bool) -> None:
+    """Read and write the connected calendars that are due, here and now, and say how each is."""
+    from crm_app.sync import foreground
+
+    migrations.upgrade()
+    well = True
+    for told in foreground.run(account_id=account, everything=everything):
+        click.echo(told.line)
+        well = well and told.well
+    if not well:
+        raise SystemExit(1)
+
+
+@main.group()
 def user() -> None:
     """Users."""
 

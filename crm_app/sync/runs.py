@@ -40,22 +40,24 @@ class Errand:
     reachable: bool
 
 
-def run(calendar_id: int, *, seconds: float = SLICE) -> None:
+class Ended(StrEnum):
+    """How a run ended. ``held``: another one is at it."""
+
+    DONE = "done"
+    HELD = "held"
+    FAILED = "failed"
+
+
+def run(calendar_id: int, *, seconds: float = SLICE) -> Ended:
     """Bring a calendar and the CRM in step. Safe to repeat; one at a time per calendar.
 
     A listing that takes longer than ``seconds`` goes on in another run.
     """
     errand = _begin(calendar_id, follow_up=True)
-    if errand is not None:
-        _guarded(errand, lambda: _in_step(errand, seconds))
-
-
-class Ended(StrEnum):
-    """How an attempt to read ended. ``held``: another run is at it."""
-
-    DONE = "done"
-    HELD = "held"
-    FAILED = "failed"
+    if errand is None:
+        return Ended.HELD
+    done = _guarded(errand, lambda: _in_step(errand, seconds))
+    return Ended.DONE if done else Ended.FAILED
 
 
 def refresh(calendar_id: int, *, timeout: float) -> Ended:

@@ -6,7 +6,7 @@ transactions, so it is called before any other one begins.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
 
 from crm_app.accounts import audit
@@ -20,6 +20,7 @@ from crm_app.sync import channels, deletions, links, outcome, queries, waking
 from crm_app.sync.live import live_check
 
 __all__ = [
+    "claim_due",
     "delete_missing",
     "enqueue_due",
     "list_again",
@@ -37,8 +38,18 @@ plan_copies = links.plan
 
 
 def enqueue_due(session: Session, *, now: datetime, every: timedelta) -> int:
-    """Have a run made for every calendar that was not read for ``every`` or has copies to write.
-    Those that somebody wakes us for are read more rarely.
+    """Have a run made for every calendar that is due; how many. See ``claim_due``."""
+    ids = claim_due(session, now=now, every=every)
+    for calendar_id in ids:
+        jobs.enqueue(session, links.RUN, calendar_id=calendar_id)
+    return len(ids)
+
+
+def claim_due(
+    session: Session, *, now: datetime, every: timedelta, account_id: int | None = None
+) -> list[int]:
+    """The calendars that were not read for ``every`` or have copies to write, of all accounts or of
+    one. Those that somebody wakes us for are read more rarely.
 
     Any number of processes may ask at once: each calendar is claimed by one of them.
     """
@@ -85,14 +96,16 @@ def enqueue_due(session: Session, *, now: datetime, every: timedelta) -> int:
                 ),
             ),
         )
+        .where(*_of(account_id))
         .values(polled_at=now)
         .returning(col(ExternalCalendar.id))
         .execution_options(synchronize_session=False)
     ).scalars()
-    ids = list(due)
-    for calendar_id in ids:
-        jobs.enqueue(session, links.RUN, calendar_id=calendar_id)
-    return len(ids)
+    return sorted(calendar_id or 0 for calendar_id in due)
+
+
+def _of(account_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return () if account_id is None else (col(ExternalCalendar.account_id) == account_id,)
 
 
 def sync_now(session: Session, actor: Actor, account_id: int) -> int:
@@ -166,7 +179,11 @@ def try_again(session: Session, *, provider: str) -> None:
         outcome.reconnected(session, account)
 
 
-def used_calendars(session: Session) -> list[int]:
-    """All external calendars that are read."""
-    query = select(ExternalCalendar.id).where(ExternalCalendar.role != CalendarRole.UNUSED)
+def used_calendars(session: Session, *, account_id: int | None = None) -> list[int]:
+    """All external calendars that are read, of all accounts or of one."""
+    query = (
+        select(ExternalCalendar.id)
+        .where(ExternalCalendar.role != CalendarRole.UNUSED, *_of(account_id))
+        .order_by(col(ExternalCalendar.id))
+    )
     return [calendar_id or 0 for calendar_id in session.exec(query)]
