@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 
-from crm_app.core.errors import Rejected, RemoteUnavailable
+from crm_app.core.errors import CursorExpired, Rejected, RemoteUnavailable
 from crm_app.core.i18n import N_
 from crm_app.providers.calendar_port import (
     AccessLost,
@@ -215,6 +215,9 @@ def _checked(text: str) -> str:
 
 def _pages(begun: FeedCursor, feed: _Feed, size: int) -> Iterator[Page]:
     present = {entry.name: entry for entry in entries(feed.text)}
+    if begun.marks and not present:
+        # Nobody said that these are gone. Listed anew, it is an empty listing, and judged as one.
+        raise CursorExpired(detail="the feed is empty all of a sudden")
     marks = {name: mark for name, mark in begun.marks.items() if name in present}
     removed = tuple(sorted(set(begun.marks) - set(marks)))
     wanted = sorted(name for name, entry in present.items() if marks.get(name) != entry.mark)

@@ -60,6 +60,23 @@ def test_syn10_changes_come_once(readable: ReadableWorld, reader: CalendarProvid
     assert (page.changed, page.removed) == ((), ())
 
 
+def test_syn10_the_last_event_is_named_or_everything_is_listed_anew(
+    readable: ReadableWorld, reader: CalendarProvider
+) -> None:
+    href = readable.put_outside("a.ics", simple("a"))
+    cursor = pulled(reader, readable.ref)[-1].cursor
+    readable.remove_outside(href)
+    try:
+        pages = pulled(reader, readable.ref, cursor)
+        assert [gone for page in pages for gone in page.removed] == [href]
+    except CursorExpired:
+        pages = pulled(reader, readable.ref)
+        assert all(page.full and not page.removed for page in pages)
+    assert everything(pages) == {}
+    (again,) = pulled(reader, readable.ref, pages[-1].cursor)
+    assert (again.changed, again.removed) == ((), ())
+
+
 def test_syn10_an_interrupted_first_listing_goes_on(
     readable: ReadableWorld, reader: CalendarProvider
 ) -> None:

@@ -141,12 +141,16 @@ def test_syn10_changes_are_found_by_what_the_entries_say() -> None:
         assert set(second.removed) == gone
 
 
-def test_syn10_an_emptied_calendar_is_told_one_by_one() -> None:
+def test_syn10_an_emptied_calendar_is_an_empty_listing() -> None:
     with serving(told(made("a"), made("b")), told()) as (_, feed):
         first = pulled(feed)
-        second = pulled(feed, first.cursor)
-        # The caller counts them before it believes it.
-        assert (second.changed, len(second.removed), second.full) == ((), 2, False)
+        # Not two removals, which would be believed one by one.
+        with pytest.raises(CursorExpired):
+            pulled(feed, first.cursor)
+        empty = pulled(feed)
+        assert (empty.changed, empty.removed, empty.full) == ((), (), True)
+        again = pulled(feed, empty.cursor)
+        assert (again.changed, again.removed, again.full) == ((), (), False)
 
 
 WHOLE = calendar(made("a"), made("b"))

@@ -7,7 +7,7 @@ page; nothing is ever reported as removed because an answer was short.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from crm_app.core.errors import RemoteUnavailable
+from crm_app.core.errors import CursorExpired, RemoteUnavailable
 from crm_app.providers.dav.changes import (
     ETAG,
     GONE,
@@ -169,6 +169,9 @@ class Collection:
             return
         members = read_members(self._client, self.url)
         known = dict(cursor.etags)
+        if known and not members:
+            # Nobody said that these are gone. Listed anew, it is an empty listing, and judged as one.
+            raise CursorExpired(detail="the listing is empty all of a sudden")
         removed = tuple(sorted(set(known) - set(members)))
         for path in removed:
             del known[path]

@@ -217,6 +217,14 @@ def test_syn10_a_short_listing_deletes_nothing() -> None:
             pages_of(script, first.cursor)
 
 
+def test_syn10_a_listing_that_is_suddenly_empty_is_listed_anew() -> None:
+    (first,) = pages_of(by_etags("c1", (1, '"a"')))
+    with pytest.raises(CursorExpired):
+        pages_of(by_etags("c2"), first.cursor)
+    (anew,) = pages_of(by_etags("c2"))
+    assert (anew.changed, anew.removed, anew.full) == ((), (), True)
+
+
 def test_syn10_a_cursor_of_another_version_is_expired() -> None:
     for cursor in ('{"v": 2, "kind": "ctag", "value": ""}', '{"v": 1}', "[]", "", "null"):
         with pytest.raises(CursorExpired):
