@@ -27,7 +27,7 @@ from crm_app.models import (
 )
 from crm_app.providers.ical import reading
 from crm_app.providers.occurrence import Occurrence
-from crm_app.sync import company, following, meetings, outside, series
+from crm_app.sync import adopting, company, following, meetings, outside, series
 from crm_app.sync.busy_rows import Whose
 from crm_app.sync.company import Company
 from crm_app.sync.following import Voice
@@ -166,7 +166,7 @@ def _make(
         cases += _cases(where, group, found[group.name], at, people, policy, terms)
     made = _contacts(session, cases)
     target = _target(session, calendar)
-    changed = meetings.carry_out(session, where, target, user, cases, made, now=terms.now)
+    changed = adopting.carry_out(session, where, target, user, cases, made, now=terms.now)
     for group in groups:
         _note(session, group, [case for case in cases if case.group is group], terms)
     if changed:

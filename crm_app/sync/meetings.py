@@ -1,51 +1,37 @@
-"""The appointments that instances of external events become, and those that they are already.
-
-One meeting may stand in the linked calendars of several users, and comes to each of them at another
-time: it is one appointment with a link to each (trap: the same UID may also be another meeting, so
-the start or the organizer has to agree). ``Appointment.ical_uid`` is unique, which holds for two
-runs at the same time as well.
-"""
+"""Instances of external events and the appointments that they are: how each is found again, and
+what it says about who takes part."""
 
 import re
-import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
 
 from crm_app.appointments import external
-from crm_app.appointments.external import Meeting
 from crm_app.core.kinds import (
     HOLDING_STATUSES,
     AppointmentSource,
-    AppointmentStatus,
     LinkOrigin,
     LinkState,
 )
 from crm_app.models import (
     Appointment,
-    Calendar,
     Contact,
     EventLink,
     ExternalCalendar,
-    ExternalObject,
-    User,
 )
-from crm_app.providers.ical import reading
 from crm_app.providers.occurrence import Occurrence
-from crm_app.sync import copies, following, outside
+from crm_app.sync import outside
 from crm_app.sync.busy_rows import Whose
 from crm_app.sync.copies import Copy
-from crm_app.sync.following import Voice
 from crm_app.sync.guests import Guest, key_of
 from crm_app.sync.ingest import Decision
 from crm_app.sync.pairing import name_of
 from crm_app.sync.series import Series
 
 # How Google names the second half of a series that was split ("this and following").
-_SPLIT = re.compile(r"_R\d{8}(T\d{6}Z?)?(?=[@#]|$)")
+SPLIT = re.compile(r"_R\d{8}(T\d{6}Z?)?(?=[@#]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +61,7 @@ class There:
 def appointments_at(session: Session, group: Series, followed: Mapping[str, int]) -> There:
     """What is known of ``group``; ``followed`` are its appointments' ids by instance."""
     if not followed:
-        base = _SPLIT.sub("", group.root.uid)
+        base = SPLIT.sub("", group.root.uid)
         begun = base != group.root.uid and _has_appointments(session, base)
         return There(begun=begun)
     rows = session.exec(select(Appointment).where(col(Appointment.id).in_(set(followed.values()))))
@@ -117,43 +103,6 @@ def keys_on(appointment: Appointment) -> list[str]:
     return [key for address in given if (key := key_of(address))]
 
 
-def carry_out(
-    session: Session,
-    where: Whose,
-    target: Calendar | None,
-    user: User,
-    cases: Sequence[Case],
-    made: Mapping[str, Contact],
-    *,
-    now: datetime,
-) -> bool:
-    """Make or complete the appointments of ``cases``; whether anything came of it."""
-    todo = [case for case in cases if case.decision.takes and _who(case, made)]
-    known = _by_uid(session, [uid_of(where, case) for case in todo])
-    greeted: dict[str, set[int]] = defaultdict(set)
-    changed = False
-    for case in sorted(todo, key=lambda case: (case.group.name, case.one.starts_at)):
-        who = _who(case, made)
-        if case.present is not None:
-            changed |= _complete(session, case.present, case, who)
-            continue
-        uid = uid_of(where, case)
-        present = known.get(uid)
-        if present is None:
-            target = target or external.calendar_for(session, user)
-            everyone = _each_once(who)
-            fresh = [one for one in everyone if one.id not in greeted[case.group.name]]
-            present = _adopt(session, where, target, user, case, who, fresh, uid, now=now)
-            greeted[case.group.name].update(one.id or 0 for one in everyone)
-            if present is not None:
-                known[uid] = present
-                changed = True
-                continue
-            present = _by_uid(session, [uid])[uid]
-        changed |= _join(session, where, target, user, present, case, who, now=now)
-    return changed
-
-
 def uid_of(where: Whose, case: Case) -> str:
     """The UID that the appointment of an instance has, in whichever calendar it is met."""
     uid = case.group.root.uid or f"{where.calendar_id}:{case.group.name}"
@@ -161,21 +110,9 @@ def uid_of(where: Whose, case: Case) -> str:
     return f"{uid}#{name}" if name else uid
 
 
-def _who(case: Case, made: Mapping[str, Contact]) -> dict[str, Contact]:
-    """The contacts who take part by key, in the order of the event's guests."""
-    wanted = {guest.key for guest in (*case.decision.make, *case.decision.link)}
-    return {
-        guest.key: made[guest.key] for guest in case.guests if guest.key in wanted & made.keys()
-    }
-
-
-def _each_once(who: Mapping[str, Contact]) -> list[Contact]:
-    return list({one.id: one for one in who.values()}.values())
-
-
-def _by_uid(session: Session, uids: Collection[str]) -> dict[str, Appointment]:
+def by_uid(session: Session, uids: Collection[str]) -> dict[str, Appointment]:
     """Appointments by UID; of the second half of a split series by what they were before too."""
-    before = {uid: _SPLIT.sub("", uid, count=1) for uid in uids}
+    before = {uid: SPLIT.sub("", uid, count=1) for uid in uids}
     rows = session.exec(
         select(Appointment).where(col(Appointment.ical_uid).in_({*before.keys(), *before.values()}))
     )
@@ -184,53 +121,7 @@ def _by_uid(session: Session, uids: Collection[str]) -> dict[str, Appointment]:
     return {uid: row for uid, row in found.items() if row is not None}
 
 
-def _adopt(
-    session: Session,
-    where: Whose,
-    filed: Calendar,
-    user: User,
-    case: Case,
-    who: Mapping[str, Contact],
-    fresh: Collection[Contact],
-    uid: str,
-    *,
-    now: datetime,
-) -> Appointment | None:
-    copy = outside.as_copy(case.one, before=None, fallback=next(iter(who.values())).name)
-    foreign = is_foreign(session, where, case)
-    lead = next(guest for guest in case.guests if guest.key in who)
-    people = _each_once(who)
-    appointment = external.adopt(
-        session,
-        outside.actor_for(silent=not case.triggers),
-        Meeting(
-            ical_uid=uid,
-            title=copy.title,
-            starts_at=copy.starts_at,
-            ends_at=copy.ends_at,
-            time_zone=where.zone,
-            location=copy.location,
-            all_day=case.one.all_day,
-            organized_elsewhere=foreign,
-            lead_name=lead.name,
-            lead_email=lead.email,
-            guests=_listed(case, lead.key, user.id or 0),
-        ),
-        public_id=uuid.uuid4().hex,
-        calendar=filed,
-        user=user,
-        contacts=people,
-        greet=fresh,
-        triggers=case.triggers,
-        fires=case.decision.fires,
-        tells=bool(fresh) or case.decision.fires,
-    )
-    if appointment is not None:
-        _link(session, where, appointment, case, copy, foreign=foreign, now=now)
-    return appointment
-
-
-def _listed(
+def listed(
     case: Case, lead: str, owner_id: int, before: Iterable[Mapping[str, str]] = ()
 ) -> list[dict[str, str]]:
     """Who is on it besides the first contact and the owner, as appointments list them.
@@ -258,7 +149,7 @@ def is_foreign(session: Session, where: Whose, case: Case) -> bool:
     return not session.get_one(ExternalCalendar, where.calendar_id).writable
 
 
-def _link(
+def link(
     session: Session,
     where: Whose,
     appointment: Appointment,
@@ -284,150 +175,29 @@ def _link(
     )
 
 
-def _complete(
+def complete(
     session: Session, appointment: Appointment, case: Case, who: Mapping[str, Contact]
 ) -> bool:
     """Guests who came to the event since take part too; whether there were any."""
     if appointment.status not in HOLDING_STATUSES:
         return False
     known = set(keys_on(appointment))
-    guests = _listed(case, key_of(appointment.lead_email), appointment.user_id, appointment.guests)
+    guests = listed(case, key_of(appointment.lead_email), appointment.user_id, appointment.guests)
     if guests != appointment.guests:
         appointment.guests = guests
         session.add(appointment)
     actor = outside.actor_for(silent=not case.loud)
-    joined = external.join(session, actor, appointment, _each_once(who))
+    joined = external.join(session, actor, appointment, each_once(who))
     return joined or any(guest.key not in known for guest in case.guests)
 
 
-# --- a meeting that is here already ----------------------------------------------------------------
-
-
-def _join(
-    session: Session,
-    where: Whose,
-    target: Calendar | None,
-    user: User,
-    present: Appointment,
-    case: Case,
-    who: Mapping[str, Contact],
-    *,
-    now: datetime,
-) -> bool:
-    """The event belongs to an appointment that came from elsewhere, or was here before."""
-    if present.source != AppointmentSource.SYNC:
-        # An appointment of ours, met in somebody else's calendar.
-        return False
-    appointment = outside.locked(session, [present.id or 0])[present.id or 0]
-    mine = next(
-        (
-            link
-            for link in outside.links_of(session, appointment.id or 0)
-            if link.external_calendar_id == where.calendar_id
-        ),
-        None,
-    )
-    if mine is not None:
-        return _take_up(session, mine, appointment, case, who, now=now)
-    if not _same_meeting(session, appointment, case.one):
-        filed = target or external.calendar_for(session, user)
-        own = f"{where.calendar_id}:{uid_of(where, case)}"
-        known = _by_uid(session, [own]).get(own)
-        made = known or _adopt(
-            session, where, filed, user, case, who, _each_once(who), own, now=now
-        )
-        return made is not None and known is None
-    return _share(session, where, appointment, user, case, who, now=now)
-
-
-def _take_up(
-    session: Session,
-    link: EventLink,
-    appointment: Appointment,
-    case: Case,
-    who: Mapping[str, Contact],
-    *,
-    now: datetime,
-) -> bool:
-    """The event was here before, under another name in the same calendar."""
-    if link.state == LinkState.GONE:
-        voice = Voice(loud=False, each=True)
-        if not following.back(session, link, appointment, case.one, voice, now=now):
-            return False
-    elif link.state == LinkState.REMOVING or not _left(session, link, case):
-        return False
-    link.href, link.recurrence_id = case.group.name, name_of(case.one)
-    session.add(link)
-    session.flush()
-    return _complete(session, appointment, case, who)
-
-
-def _left(session: Session, link: EventLink, case: Case) -> bool:
-    """Whether the event is no longer where the link says: carried on, or split off its series."""
-    if _SPLIT.search(case.group.root.uid):
-        return True
-    there = session.exec(
-        select(ExternalObject.id).where(
-            ExternalObject.external_calendar_id == link.external_calendar_id,
-            ExternalObject.series == link.href,
-            col(ExternalObject.missing_since).is_(None),
-        )
-    ).first()
-    return there is None
-
-
-def _share(
-    session: Session,
-    where: Whose,
-    appointment: Appointment,
-    user: User,
-    case: Case,
-    who: Mapping[str, Contact],
-    *,
-    now: datetime,
-) -> bool:
-    """A second calendar has the same meeting: a link more, nothing else new."""
-    ended_there = appointment.cancel_reason in (outside.DELETED, outside.DECLINED)
-    if appointment.status == AppointmentStatus.CANCELLED:
-        if not ended_there:
-            return False
-        # Its first calendar let it go, here it goes on.
-        appointment.user_id = user.id or 0
-        external.stand_again(session, outside.actor_for(silent=True), appointment, tells=True)
-    copy = outside.as_copy(case.one, before=None, fallback=appointment.title)
-    foreign = is_foreign(session, where, case)
-    _link(session, where, appointment, case, copy, foreign=foreign, now=now)
-    session.flush()
-    outside.weigh(session, appointment)
-    _complete(session, appointment, case, who)
-    if copies.same(copies.Part.TIME, copy, outside.ours(appointment)):
-        external.confirmed(session, [appointment.id or 0])
-    return True
-
-
-def _same_meeting(session: Session, appointment: Appointment, one: Occurrence) -> bool:
-    """The same UID is not enough: the start or the organizer agrees too."""
-    if appointment.starts_at == one.starts_at:
-        return True
-    organizer = key_of(one.organizer or "")
-    return bool(organizer) and organizer in _organizers(session, appointment)
-
-
-def _organizers(session: Session, appointment: Appointment) -> set[str]:
-    rows = session.exec(
-        select(ExternalObject.raw)
-        .join(EventLink, col(EventLink.href) == ExternalObject.series)
-        .where(
-            EventLink.appointment_id == appointment.id,
-            EventLink.origin == LinkOrigin.OUTSIDE,
-            EventLink.external_calendar_id == ExternalObject.external_calendar_id,
-        )
-    )
+def who_of(case: Case, made: Mapping[str, Contact]) -> dict[str, Contact]:
+    """The contacts who take part by key, in the order of the event's guests."""
+    wanted = {guest.key for guest in (*case.decision.make, *case.decision.link)}
     return {
-        key_of(one.organizer)
-        for raw in rows
-        for one in reading.read_occurrences(
-            raw, since=appointment.starts_at, until=appointment.ends_at, calendar_zone="UTC"
-        )
-        if one.organizer
+        guest.key: made[guest.key] for guest in case.guests if guest.key in wanted & made.keys()
     }
+
+
+def each_once(who: Mapping[str, Contact]) -> list[Contact]:
+    return list({one.id: one for one in who.values()}.values())

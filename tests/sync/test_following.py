@@ -465,6 +465,19 @@ def test_trap45_a_shared_meeting_ends_with_the_organizers_copy() -> None:
     assert rig.fired(facts.AppointmentCancelled) == 1
 
 
+def test_trap45_the_organizers_copy_counts_when_it_comes_later() -> None:
+    kate, paul = linked(), linked()
+    lines = (f"ORGANIZER:mailto:{kate.user.email}", GUEST)
+    paul.put("meeting", soon(), *lines, summary="As I call it")
+    paul.run()
+    kate.put("meeting", soon(4), *lines, summary="Kick-off")
+    kate.run()
+    rig.settle()
+    (made,) = rig.taken()
+    assert (made.title, made.starts_at) == ("Kick-off", soon(4))
+    assert "amend" not in kate.service.calls + paul.service.calls
+
+
 def test_trap45_an_invited_colleague_does_not_move_the_meeting() -> None:
     kate, paul = linked(), linked()
     lines = (f"ORGANIZER:mailto:{kate.user.email}", GUEST)
