@@ -17,25 +17,20 @@ from crm_app.appointments import claims, steps
 from crm_app.core import clock, facts
 from crm_app.core.access import Actor
 from crm_app.core.errors import Conflict
-from crm_app.core.i18n import N_, translate
+from crm_app.core.i18n import N_
 from crm_app.core.kinds import (
     HOLDING_STATUSES,
     AppointmentSource,
     AppointmentStatus,
-    CalendarKind,
 )
 from crm_app.models import (
     Appointment,
     AppointmentContact,
     Calendar,
-    CalendarMember,
     Contact,
     TimeClaim,
     User,
 )
-
-CALENDAR_NAME = N_("Connected calendar of {name}")
-LONGEST_TITLE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,46 +292,3 @@ def stand_again(session: Session, actor: Actor, appointment: Appointment, *, tel
     facts.record(session, restored)
     _audit(session, actor, appointment, "restored")
     return True
-
-
-def calendar_for(session: Session, user: User) -> Calendar:
-    """The user's own calendar for events of his connected calendar, made at first need.
-
-    It is not active, so nobody can book it.
-    """
-    slug = f"connected-{user.id}"
-    found = _by_slug(session, slug)
-    if found is not None:
-        return found
-    try:
-        with session.begin_nested():
-            made = _make_calendar(session, user, slug)
-    except IntegrityError:
-        # Another calendar's page needed it at the same time.
-        again = _by_slug(session, slug)
-        if again is None:
-            raise
-        return again
-    return made
-
-
-def _by_slug(session: Session, slug: str) -> Calendar | None:
-    return session.exec(select(Calendar).where(Calendar.slug == slug)).first()
-
-
-def _make_calendar(session: Session, user: User, slug: str) -> Calendar:
-    now = clock.now()
-    made = Calendar(
-        slug=slug,
-        name=translate(user.locale, CALENDAR_NAME, name=user.name)[:120],
-        kind=CalendarKind.PERSONAL,
-        active=False,
-        reminders=[],
-        color=user.color % 10,
-        created_at=now,
-    )
-    session.add(made)
-    session.flush()
-    session.add(CalendarMember(calendar_id=made.id or 0, user_id=user.id or 0, joined_at=now))
-    session.flush()
-    return made

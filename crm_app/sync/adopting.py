@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from crm_app.appointments import external
+from crm_app.appointments import connected_calendar, external
 from crm_app.appointments.external import Meeting
 from crm_app.models import Appointment, Calendar, Contact, User
 from crm_app.sync import joining, meetings, outside
@@ -48,7 +48,7 @@ def carry_out(
             uid = f"{where.calendar_id}:{uid}"
             present = meetings.by_uid(session, [uid]).get(uid)
         if present is None:
-            target = target or external.calendar_for(session, user)
+            target = target or connected_calendar.calendar_for(session, user)
             everyone = meetings.each_once(who)
             fresh = [one for one in everyone if one.id not in greeted[case.group.name]]
             known_now = _adopt(session, where, target, user, case, who, fresh, uid, now=now)

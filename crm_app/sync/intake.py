@@ -220,7 +220,7 @@ def _cases(
             first_of_series=not fired,
             accepted=terms.accepted,
             silent=quiet,
-            declined=_declined(group, guests, terms),
+            declined=_declined(group, guests, at, terms),
         )
         fired = fired or decision.fires
         triggers = policy.triggers and not quiet
@@ -240,9 +240,14 @@ def _cases(
     return found
 
 
-def _declined(group: Series, guests: Collection[Guest], terms: Terms) -> frozenset[str]:
-    """Whom somebody decided against, so that nobody is asked about them again."""
+def _declined(
+    group: Series, guests: Collection[Guest], at: meetings.There, terms: Terms
+) -> frozenset[str]:
+    """Who becomes no contact any more: whom somebody decided against, and who was on it before and is
+    no contact (any more)."""
     declined = frozenset(key for row in group.rows for key in row.declined)
+    if group.root.intake != Intake.REVIEW and not terms.accepted:
+        declined |= at.everybody
     if terms.only is None:
         return declined
     return declined | {guest.key for guest in guests if guest.key not in terms.only}

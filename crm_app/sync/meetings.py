@@ -51,10 +51,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """What is known of a series: its appointments by instance, and whether it has begun, so that its
-    booking has fired already."""
+    """What is known of a series: its appointments by instance, the keys of all who were on them, and
+    whether it has begun, so that its booking has fired already."""
 
     instances: Mapping[str, Appointment] = field(default_factory=dict)
+    everybody: frozenset[str] = frozenset()
     begun: bool = False
 
 
@@ -68,6 +69,7 @@ def appointments_at(session: Session, group: Series, followed: Mapping[str, int]
     by_id = {row.id or 0: row for row in rows}
     return There(
         instances={name: by_id[key] for name, key in followed.items()},
+        everybody=frozenset(key for row in by_id.values() for key in keys_on(row)),
         begun=True,
     )
 

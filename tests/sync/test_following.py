@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.appointments import busy
 from crm_app.appointments import service as appointments
+from crm_app.contacts import service as contacts
 from crm_app.core import db, facts
 from crm_app.core.access import Actor
 from crm_app.core.errors import Conflict, RemoteUnavailable
@@ -145,6 +146,18 @@ def test_syn9_guests_who_come_later_take_part_in_the_same_appointment() -> None:
             )
         ).all()
     assert len([one for one in entries if one.kind == "appointment"]) == 1
+
+
+def test_syn4_a_contact_that_was_deleted_here_does_not_come_back_with_each_change() -> None:
+    kate, made, href = taken_in()
+    with db.unit_of_work() as session:
+        nora = session.get_one(Contact, made.contact_id)
+        contacts.delete(session, rig.ACTOR, nora)
+    kate.edit(href, "SUMMARY:Kick-off", "SUMMARY:Second talk")
+    kate.run()
+    assert rig.appointment(made.id).title == "Second talk"
+    with db.reading() as session:
+        assert len(session.exec(select(Contact.id)).all()) == 1
 
 
 def test_syn7_smart_asks_anew_about_a_guest_who_comes_later() -> None:

@@ -1,7 +1,7 @@
 """What external events become: SYN-4, SYN-5, SYN-7, SYN-8, SYN-12 and traps 1-5, 12-15, 22, 25, 45, 54, 65."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -148,6 +148,24 @@ def test_trap4_a_free_event_blocks_nothing_and_is_taken_in(line: str) -> None:
     kate.run()
     assert len(rig.taken()) == 1
     assert [row.blocks for row in rig.busy(kate.user)] == [False]
+
+
+def test_syn12_traps8_10_whole_days_keep_their_dates() -> None:
+    kate = linked()
+    raw = rig.objects.event(
+        GUEST,
+        uid="fair",
+        start="DTSTART;VALUE=DATE:20270327",
+        end="DTEND;VALUE=DATE:20270330",
+        summary="Fair",
+    )
+    kate.service.put(kate.ref, "fair", raw)
+    kate.run()
+    (made,) = rig.taken()
+    assert (made.all_day, made.time_zone) == (True, "Europe/Berlin")
+    # The clocks change on the second day.
+    assert made.starts_at == datetime(2027, 3, 26, 23, tzinfo=UTC)
+    assert made.ends_at == datetime(2027, 3, 29, 22, tzinfo=UTC)
 
 
 def test_trap5_busy_to_free_and_back_without_a_second_trigger() -> None:
