@@ -81,7 +81,7 @@ class SyncOptions(PrivateState):
         for name in _LOADED:
             setattr(self, name, now[name])
         nobody = {"value": "", "label": self._say(N_("Do not create contacts"))}
-        own = {"value": "", "label": self._say(N_("A calendar of their own"))}
+        own = {"value": "", "label": self._say(N_("Their own calendar"))}
         self.calendars = [nobody, *now["calendars"]]
         self.places = [own, *now["calendars"]]
         if fresh:

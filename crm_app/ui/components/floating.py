@@ -20,6 +20,15 @@ _STAYS = rx.Var(
 )
 
 
+# Radix gives the focus back to its own trigger only; ours are opened by a var, so the element that
+# had the focus before is remembered here, one for each dialog that is open above another.
+_OPENED = rx.Var(_js_expr="() => { (window.tandemFocus ??= []).push(document.activeElement); }")
+_CLOSED = rx.Var(
+    _js_expr="(e) => { const before = window.tandemFocus?.pop();"
+    " if (before?.isConnected && before !== document.body) { e.preventDefault(); before.focus(); } }"
+)
+
+
 def dialog(
     *content: Any,
     title: Text,
@@ -37,7 +46,11 @@ def dialog(
             rx.el.div(*actions, class_name="floating-actions") if actions else rx.fragment(),
             class_name="dialog",
             max_width=width,
-            custom_attrs={"onInteractOutside": _STAYS},
+            custom_attrs={
+                "onInteractOutside": _STAYS,
+                "onOpenAutoFocus": _OPENED,
+                "onCloseAutoFocus": _CLOSED,
+            },
         ),
         open=open,
         on_open_change=lambda _opened: on_close,
