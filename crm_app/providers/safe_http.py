@@ -9,12 +9,13 @@ holds a URL's secrets or a password.
 
 import base64
 import contextlib
+import functools
 import logging
 import re
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from ssl import SSLCertVerificationError
+from ssl import SSLCertVerificationError, SSLContext
 from types import TracebackType
 from typing import Self
 
@@ -79,6 +80,12 @@ class Credentials:
         return "Credentials(...)"
 
 
+@functools.cache
+def _trusted() -> SSLContext:
+    """The public authorities. Reading their certificates takes longer than most requests."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a server said. ``url`` is where the answer came from, after redirects."""
@@ -120,7 +127,7 @@ class SafeHttp:
         self._deadline = Deadline()
         self._guard = Guard(Allowance.of(allow), self._deadline, network.resolve)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=network.ssl_context or httpx.create_ssl_context(trust_env=False),
+            ssl_context=network.ssl_context or _trusted(),
             max_connections=4,
             keepalive_expiry=15,
             network_backend=PinnedBackend(self._guard, network.sockets),

@@ -65,14 +65,11 @@ def held(session: Session, lane: Lane) -> ExternalCalendar:
     return calendar
 
 
-def leave(session: Session, lane: Lane) -> bool:
-    """Give the lane back; whether one more run is wanted."""
-    calendar = _locked(session, lane.calendar_id)
-    if calendar is None or calendar.lease_token != lane.token:
-        return False
+def leave(calendar: ExternalCalendar) -> bool:
+    """Give back the lane of a calendar that ``keep`` gave in this transaction; whether one more run
+    is wanted."""
     wanted, calendar.wanted_again = calendar.wanted_again, False
     calendar.lease_until = None
-    session.add(calendar)
     return wanted
 
 

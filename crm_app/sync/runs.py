@@ -129,7 +129,7 @@ def _end(errand: Errand, error: Exception | None, *, done: bool) -> None:
             outcome.went_well(session, calendar, now=now)
         calendar.polled_at = now
         session.add(calendar)
-        wanted = lanes.leave(session, errand.lane)
+        wanted = lanes.leave(calendar)
         cut_short = errand.reachable and not done and error is None
         if wanted or cut_short:
             jobs.enqueue(session, links.RUN, calendar_id=errand.lane.calendar_id)

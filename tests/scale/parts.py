@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_app import models
+from crm_app.accounts import service as people
 from crm_app.core import clock, db
+from crm_app.core.access import system
 from crm_app.core.kinds import CalendarRole, ContactCreation
 from tests import factories
-from tests.sync import abroad
 
 ME = "me@example.org"
 
@@ -55,12 +56,13 @@ class Google:
 
 
 @contextmanager
-def google(events: int, *, page: int = 250) -> Iterator[Google]:
-    """Google with one account that has ``events`` events; at most ``page`` of them at a time."""
+def google(events: int, *, page: int = 2500, wait: float = 0.0) -> Iterator[Google]:
+    """Google with one account that has ``events`` events; at most ``page`` of them at a time, after
+    ``wait`` seconds."""
     process = subprocess.Popen(
         [
             sys.executable, "-m", "tests.servers.google", "--unchecked",
-            "--events", str(events), "--page", str(page),
+            "--events", str(events), "--page", str(page), "--wait", str(wait),
         ],
         stdout=subprocess.PIPE,
         text=True,
@@ -101,7 +103,14 @@ def connect(service: Google) -> int:
         session.add(calendar)
         session.flush()
         calendar_id = calendar.id or 0
-    abroad.enter_app("google", service.about["client_id"], service.about["client_secret"])
+        people.set_sign_in_provider(
+            session,
+            system("test"),
+            provider="google",
+            client_id=service.about["client_id"],
+            client_secret=service.about["client_secret"],
+            for_calendars=True,
+        )
     return calendar_id
 
 
@@ -122,9 +131,9 @@ def start(service: Google, url: str, *command: str) -> "subprocess.Popen[str]":
     )
 
 
-def said(process: "subprocess.Popen[str]") -> dict[str, Any]:
-    """The line of JSON that ``tests.scale.pull`` prints at its end."""
-    out, trouble = process.communicate(timeout=250)
+def said(process: "subprocess.Popen[str]", *, begin: bool = False) -> dict[str, Any]:
+    """The line of JSON that ``tests.scale.pull`` prints at its end; ``begin``: let it begin now."""
+    out, trouble = process.communicate("go\n" if begin else None, timeout=600)
     assert process.returncode == 0, trouble
     told: dict[str, Any] = json.loads(out)
     return told

@@ -1,5 +1,5 @@
-"""``python -m tests.servers.google [--port 0] [--events 20000] [--page 250] [--unchecked]``: serve
-until killed.
+"""``python -m tests.servers.google [--port 0] [--events 20000] [--page 250] [--wait 0.2]
+[--unchecked]``: serve until killed; ``--wait`` are the seconds that the network takes an answer.
 
 Prints one line of JSON: the addresses, the app registration, an account's secret and its calendar.
 POST /control with ``{"do": "seed|put|edit|cancel|expire", ...}`` acts as the calendar's owner; with
@@ -10,6 +10,7 @@ POST /control with ``{"do": "seed|put|edit|cancel|expire", ...}`` acts as the ca
 import argparse
 import json
 import threading
+import time
 from urllib.parse import urlsplit
 
 from tests.servers.google import CLIENT_ID, CLIENT_SECRET, Fault, GoogleCalendar, GoogleService
@@ -44,6 +45,7 @@ def main() -> None:
     arguments.add_argument("--port", type=int, default=0)
     arguments.add_argument("--events", type=int, default=0)
     arguments.add_argument("--page", type=int, default=2500)
+    arguments.add_argument("--wait", type=float, default=0.0)
     arguments.add_argument("--unchecked", action="store_true")
     given = arguments.parse_args()
     with serve(port=given.port) as service:
@@ -55,6 +57,8 @@ def main() -> None:
             service.server.asked.clear()
             if urlsplit(asked.path).path == "/control":
                 return control(service, calendar, asked)
+            if given.wait:
+                time.sleep(given.wait)
             return service.answer(asked)
 
         service.server.answer = answer

@@ -1,0 +1,99 @@
+"""What a first listing of 20,000 events costs: `python -m benchmarks.first_sync`.
+
+Google's fake runs in a process of its own. The bare client is the adapter of the provider port: it
+fetches the same pages, makes iCalendar and fingerprints of them, and keeps nothing. Ours is the whole
+run of sync in a fresh process on a fresh SQLite file: rows, busy time, facts and cursors, safe to
+kill at any moment. Both alternate, so that a busy machine slows both alike; the ratio is the median
+over pairs. Loopback answers at once, which no service does, so both are also timed with an answer
+that takes a fifth of a second: there our work is done while the next page is on its way.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from crm_app.core import db, migrations
+from crm_app.providers.google.calendars import GoogleCalendars
+from crm_app.providers.oauth_port import OAuthApp
+from tests.scale import parts
+from tests.scale.parts import Google
+
+EVENTS = 20_000
+PAIRS = 3
+GOAL_RATIO, GOAL_PER_SECOND, GOAL_MEGABYTES = 1.5, 1000, 300
+
+
+def opened(service: Google) -> GoogleCalendars:
+    """The adapter, as sync opens it."""
+    about = service.about
+    app = OAuthApp(about["client_id"], about["client_secret"])
+    return GoogleCalendars(about["secret"], app, api=about["api"], token_url=about["token_url"])
+
+
+def bare(service: Google) -> float:
+    """Seconds to fetch all pages."""
+    begin = perf_counter()
+    provider = opened(service)
+    found = sum(len(page.changed) for page in provider.pull(service.about["calendar"], None))
+    provider.close()
+    if found != EVENTS:
+        raise SystemExit(f"{found} events came")
+    return perf_counter() - begin
+
+
+@contextmanager
+def empty_database() -> Iterator[str]:
+    """A migrated SQLite file; its URL."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'first.sqlite3'}"
+        db.use(url)
+        migrations.upgrade(db.engine())
+        try:
+            yield url
+        finally:
+            db.dispose()
+            db.use(None)
+
+
+def ours(service: Google) -> dict[str, float]:
+    """Seconds, and megabytes at the most, of a first run of sync."""
+    with empty_database() as url:
+        calendar_id = parts.connect(service)
+        process = parts.start(service, url, "tests.scale.pull", str(calendar_id))
+        return parts.said(process, begin=True)
+
+
+def measure(wait: float) -> None:
+    """Time pairs of both and print them."""
+    pairs = []
+    with parts.google(EVENTS, wait=wait) as service:
+        for _ in range(PAIRS):
+            plain = bare(service)
+            pairs.append((plain, ours(service)))
+    times = [cost["seconds"] for _, cost in pairs]
+    plain_times = [plain for plain, _ in pairs]
+    ratios = [cost["seconds"] / plain for plain, cost in pairs]
+    speed = EVENTS / median(times)
+    most = max(cost["megabytes"] for _, cost in pairs)
+    print(f"{EVENTS:,} events, {wait * 1000:.0f} ms on the way for each page")
+    print(
+        f"  bare client {median(plain_times):.1f} s ({min(plain_times):.1f} to {max(plain_times):.1f})"
+    )
+    print(f"  first sync  {median(times):.1f} s ({min(times):.1f} to {max(times):.1f})")
+    print(f"  {speed:,.0f} events/s (goal at least {GOAL_PER_SECOND:,})")
+    print(f"  {most:.0f} MB at the most (goal below {GOAL_MEGABYTES})")
+    print(
+        f"  ratio {median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}; goal below {GOAL_RATIO})"
+    )
+
+
+def main() -> None:
+    measure(0.0)
+    measure(0.2)
+
+
+if __name__ == "__main__":
+    main()
