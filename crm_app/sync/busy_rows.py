@@ -16,7 +16,8 @@ from sqlmodel import Session, col, select
 from crm_app.core import facts
 from crm_app.models import BusyTime, ConnectedAccount, ExternalCalendar, ExternalObject, User
 from crm_app.sync import series
-from crm_app.sync.ingest import Policy, Span, lay_out
+from crm_app.sync.ingest import Policy
+from crm_app.sync.laying import Span, lay_out
 
 # Raised when this program lays out in another way, so that all is laid out anew.
 _LAYOUT = 1

@@ -1,24 +1,19 @@
 """What an external event means here: the rules of SYN-3, SYN-4, SYN-7, SYN-8 and SYN-12 in one place. Pure.
 
 ``decide`` judges one instance: what it does to its owner's time, how it looks, and who becomes a
-contact by it. ``lay_out`` lays an object of a calendar out with all its instances inside a window.
-What always holds: nothing that stands in an object makes this raise; an instance whose end is not
+contact by it; ``docs/sync-rules.md`` shows it as a table. What always holds: nothing that stands in an object makes this raise; an instance whose end is not
 after its start never blocks; without an appointment no contact is made and nothing fires.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from crm_app.core.kinds import ContactCreation
-from crm_app.providers.ical import reading
-from crm_app.providers.occurrence import EventStatus, Occurrence, Transparency, Trouble
+from crm_app.providers.occurrence import EventStatus, Occurrence, Transparency
 from crm_app.sync.guests import Guest
 from crm_app.sync.options import Option
-
-# How far behind the window an object is searched for instances that the moving window will reach.
-_LATER = timedelta(days=3650)
 
 
 class Verdict(StrEnum):
@@ -116,31 +111,6 @@ class Decision:
     review: tuple[Guest, ...] = ()
     fires: bool = False
     why: Why = Why.CONFLICT_CALENDAR
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """One instance as it is stored; instants are UTC, ``local_*`` are ISO dates of whole days."""
-
-    starts_at: datetime
-    ends_at: datetime
-    all_day: bool
-    local_start: str
-    local_end: str
-    blocks: bool
-    private: bool
-    tentative: bool
-    recurring: bool
-    summary: str
-
-
-@dataclass(frozen=True, slots=True)
-class Laid:
-    """An object's instances inside the window, by time. ``continues``: there are some behind it."""
-
-    spans: tuple[Span, ...]
-    continues: bool
-    trouble: Trouble | None
 
 
 def decide(
@@ -270,52 +240,3 @@ def _look(verdict: Verdict, policy: Policy, takes: bool) -> Look:
         return Look.HIDDEN
     all_in_colour = policy.linked and policy.creation is ContactCreation.ALWAYS
     return Look.COLOUR if takes or all_in_colour else Look.GREY
-
-
-def lay_out(
-    raw: str,
-    policy: Policy,
-    *,
-    since: datetime,
-    until: datetime,
-    zone: str,
-    own_addresses: Collection[str],
-) -> Laid:
-    """The instances of ``raw`` (iCalendar) that touch [since, until), UTC.
-
-    ``zone`` is the calendar's IANA zone, for whole days and times without a zone.
-    """
-    parsed = reading.parse(raw, calendar_zone=zone)
-    found = reading.between(parsed, since, until, own_addresses=own_addresses)
-    spans = [
-        _span(one, decision)
-        for one in found.occurrences
-        if (decision := decide(one, policy)).verdict is not Verdict.IGNORED
-    ]
-    return Laid(
-        spans=tuple(sorted(spans)),
-        continues=_continues(parsed, found, until),
-        trouble=found.warnings[0] if found.warnings else None,
-    )
-
-
-def _span(one: Occurrence, decision: Decision) -> Span:
-    return Span(
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
-        all_day=one.all_day,
-        local_start=one.local_start_date.isoformat() if one.local_start_date else "",
-        local_end=one.local_end_date.isoformat() if one.local_end_date else "",
-        blocks=decision.verdict is Verdict.BLOCKS,
-        private=decision.private,
-        tentative=one.status is EventStatus.TENTATIVE,
-        recurring=one.recurring,
-        summary=one.summary[:500],
-    )
-
-
-def _continues(parsed: reading.Parsed, found: reading.Reading, until: datetime) -> bool:
-    if found.occurrences:
-        # A series that is alive may go on; asking for sure would cost more than laying out again.
-        return any(one.recurring for one in found.occurrences)
-    return reading.any_between(parsed, until, until + _LATER)

@@ -30,7 +30,8 @@ from crm_app.models import (
 from crm_app.providers.calendar_port import BusyTime as Taken
 from crm_app.sync import busy_rows, connecting, outcome, runs
 from crm_app.sync.connecting import Login
-from crm_app.sync.ingest import Policy, Span
+from crm_app.sync.ingest import Policy
+from crm_app.sync.laying import Span
 from crm_app.sync.plan import FREE_BUSY
 
 log = logging.getLogger(__name__)

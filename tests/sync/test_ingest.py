@@ -11,7 +11,8 @@ from crm_app.core.kinds import ContactCreation
 from crm_app.providers.occurrence import Attendee, EventStatus, Occurrence, Transparency, Trouble
 from crm_app.sync import ingest
 from crm_app.sync.guests import Guest, guests_of
-from crm_app.sync.ingest import Laid, Policy, Reason, Verdict, Why, decide, lay_out
+from crm_app.sync.ingest import Policy, Reason, Verdict, Why, decide
+from crm_app.sync.laying import Laid, lay_out
 from tests.sync import rules
 from tests.sync.objects import calendar, event, exception
 from tests.sync.rules import DOCUMENT, RULES, Rule, document, judged
