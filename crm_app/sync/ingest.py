@@ -1,8 +1,9 @@
 """What an external event means here: the rules of SYN-3, SYN-4, SYN-7, SYN-8 and SYN-12 in one place. Pure.
 
 ``decide`` judges one instance: what it does to its owner's time, how it looks, and who becomes a
-contact by it; ``docs/sync-rules.md`` shows it as a table. What always holds: nothing that stands in an object makes this raise; an instance whose end is not
-after its start never blocks; without an appointment no contact is made and nothing fires.
+contact by it; ``docs/sync-rules.md`` shows it as a table. What always holds: nothing that stands in
+an event makes this raise; an instance whose end is not after its start never blocks; without an
+appointment no contact is made and nothing fires.
 """
 
 from collections.abc import Collection
