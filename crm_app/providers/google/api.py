@@ -23,7 +23,7 @@ from crm_app.providers.oauth_port import OAuthApp
 from crm_app.providers.safe_http import SafeHttp
 
 Json = dict[str, Any]
-# 250 events with many guests and long texts each stay below this.
+# A page of events with many guests and long texts each stays below this.
 _LARGEST = 100_000_000
 _SENT = {"accept", "content-type", "if-match", "x-http-method-override"}
 

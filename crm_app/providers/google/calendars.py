@@ -54,7 +54,7 @@ class GoogleCalendars:
         api: str,
         token_url: str,
         timeout: float = 30.0,
-        page_size: int = 250,
+        page_size: int = 500,
     ) -> None:
         self._api = Api(secret, app, api=api, token_url=token_url, timeout=timeout)
         self._page_size = page_size
