@@ -78,7 +78,7 @@ def enter_the_app(page: Page) -> None:
     page.get_by_label("Client secret").fill(CLIENT_SECRET)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The app for Google is entered.")).to_be_visible()
-    page.reload()
+    expect(page.get_by_role("link", name="Connect")).to_be_visible()
 
 
 def test_syn1_from_no_app_at_all_to_a_linked_calendar(

@@ -94,7 +94,17 @@ def test_what_is_open_to_strangers(client: TestClient, path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/loginx", "/calendar", "/contacts", "/settings", "/formulas", "/index.html", "/_event"],
+    [
+        "/loginx",
+        "/calendar",
+        "/contacts",
+        "/settings",
+        "/formulas",
+        "/index.html",
+        "/_event",
+        "/connect/google",
+        "/connect/google/back",
+    ],
 )
 def test_what_only_begins_like_a_public_path_is_closed(client: TestClient, path: str) -> None:
     assert client.get(path, headers=PAGE).status_code == 303

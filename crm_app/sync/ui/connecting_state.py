@@ -83,8 +83,16 @@ class Connecting(PrivateState):
             words = await self._own_words(str(told.get("attempt", ""))) or words
             self.problem = self._say(words, service=chosen.name)
         else:
+            # A dialog that was left open on another page is not taken along.
+            self.step = ""
             return None
         return rx.call_script(_FORGET_QUERY)
+
+    @handler
+    async def follow(self) -> Any:
+        """Follow what happened to apps and accounts meanwhile."""
+        await self._look_for_apps()
+        return Connections.reread
 
     @handler
     def choose(self, kind: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app.accounts.ui import apps_view
+from crm_app.accounts.ui.apps_state import Apps
 from crm_app.core.i18n import N_
 from crm_app.sync import presets
 from crm_app.sync.presets import Preset, Way
@@ -45,9 +46,12 @@ def page() -> rx.Component:
         rx.cond(
             Connections.loading,
             skeleton_rows(),
-            rx.el.div(*(_card(each) for each in _CARDS), class_name="groups integrations"),
+            rx.el.div(
+                *(_card(each) for each in _CARDS),
+                rx.cond(Shell.is_admin, _apps()),
+                class_name="groups",
+            ),
         ),
-        rx.cond(Shell.is_admin, _apps()),
         connecting_view.connect_dialog(ADDRESS),
         *dialogs(),
         *apps_view.dialogs(),
@@ -105,6 +109,10 @@ def _connect(each: Preset) -> rx.Component:
             custom_attrs=PAST_THE_ROUTER,
             class_name="button button-normal",
         ),
+        rx.cond(
+            Shell.is_admin,
+            button(tr("Set up"), icon="settings", on_click=Apps.edit(each.key)),
+        ),
     )
 
 
@@ -114,7 +122,13 @@ def _why_not(each: Preset) -> rx.Component:
         why != "",
         rx.el.p(
             rx.icon("info", size=16, aria_hidden="true"),
-            rx.el.span(why),
+            rx.cond(
+                Shell.is_admin,
+                rx.el.span(
+                    tr("Needs an app of your own there, entered once. It takes about five minutes.")
+                ),
+                rx.el.span(why),
+            ),
             class_name="connection-state hint",
         ),
     )

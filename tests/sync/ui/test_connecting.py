@@ -159,7 +159,7 @@ def test_q3_without_an_app_the_service_says_what_to_enter(open_tab: OpenTab) -> 
     assert missing["icloud"] == ""
     tab.fire(Apps.load).fire(Apps.edit, provider="google")
     tab.fire(Apps.save, form={"client_id": "x", "client_secret": "y"})
-    tab.fire(Connecting.begin)
+    tab.fire(Connecting.follow)
     assert tab.see(Connecting).missing["google"] == ""
 
 
