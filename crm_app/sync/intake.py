@@ -168,7 +168,8 @@ def _make(
     target = _target(session, calendar)
     changed = adopting.carry_out(session, where, target, user, cases, made, now=terms.now)
     for group in groups:
-        _note(session, group, [case for case in cases if case.group is group], terms)
+        mine = [case for case in cases if case.group is group]
+        _note(session, group, mine, terms, followed=group.name in followed)
     if changed:
         facts.record(session, facts.BusyTimeChanged(where.user_id))
 
@@ -224,19 +225,19 @@ def _cases(
         )
         fired = fired or decision.fires
         triggers = policy.triggers and not quiet
-        if decision.takes or decision.review:
-            found.append(
-                Case(
-                    group,
-                    one,
-                    guests,
-                    colleagues_of(one, people.colleagues),
-                    decision,
-                    at.instances.get(name_of(one)),
-                    loud=triggers and one.ends_at > terms.now,
-                    triggers=triggers,
-                )
-            )
+        case = Case(
+            group,
+            one,
+            guests,
+            colleagues_of(one, people.colleagues),
+            decision,
+            at.instances.get(name_of(one)),
+            loud=triggers and one.ends_at > terms.now,
+            triggers=triggers,
+        )
+        waits = decision.takes or decision.review
+        if waits and not meetings.is_complete(case, at, people.known):
+            found.append(case)
     return found
 
 
@@ -281,14 +282,16 @@ def _target(session: Session, calendar: ExternalCalendar) -> Calendar | None:
     return session.get(Calendar, chosen) if chosen is not None else None
 
 
-def _note(session: Session, group: Series, cases: Collection[Case], terms: Terms) -> None:
+def _note(
+    session: Session, group: Series, cases: Collection[Case], terms: Terms, *, followed: bool
+) -> None:
     waits = any(case.decision.review and case.one.ends_at > terms.now for case in cases)
     if waits:
         _mark(session, group, Intake.REVIEW)
     elif any(case.decision.takes for case in cases):
         _mark(session, group, Intake.TAKEN)
     elif group.root.intake == Intake.REVIEW:
-        _mark(session, group, Intake.NONE)
+        _mark(session, group, Intake.TAKEN if followed else Intake.NONE)
 
 
 def _mark(session: Session, group: Series, intake: Intake) -> None:

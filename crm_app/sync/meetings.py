@@ -17,6 +17,7 @@ from crm_app.core.kinds import (
 )
 from crm_app.models import (
     Appointment,
+    AppointmentContact,
     Contact,
     EventLink,
     ExternalCalendar,
@@ -51,10 +52,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """What is known of a series: its appointments by instance, the keys of all who were on them, and
-    whether it has begun, so that its booking has fired already."""
+    """What is known of a series: its appointments by instance, the contacts of each by its id, the
+    keys of all who were on them, and whether it has begun, so that its booking has fired already."""
 
     instances: Mapping[str, Appointment] = field(default_factory=dict)
+    contacts: Mapping[int, frozenset[int | None]] = field(default_factory=dict)
     everybody: frozenset[str] = frozenset()
     begun: bool = False
 
@@ -69,8 +71,34 @@ def appointments_at(session: Session, group: Series, followed: Mapping[str, int]
     by_id = {row.id or 0: row for row in rows}
     return There(
         instances={name: by_id[key] for name, key in followed.items()},
+        contacts=_contacts_on(session, by_id),
         everybody=frozenset(key for row in by_id.values() for key in keys_on(row)),
         begun=True,
+    )
+
+
+def _contacts_on(
+    session: Session, by_id: Mapping[int, Appointment]
+) -> dict[int, frozenset[int | None]]:
+    found: dict[int, set[int | None]] = {key: {row.contact_id} for key, row in by_id.items()}
+    others = session.exec(
+        select(AppointmentContact).where(col(AppointmentContact.appointment_id).in_(by_id))
+    )
+    for other in others:
+        found[other.appointment_id].add(other.contact_id)
+    return {key: frozenset(ids) for key, ids in found.items()}
+
+
+def is_complete(case: Case, there: There, known: Mapping[str, int]) -> bool:
+    """Whether everybody on the instance is on its appointment already."""
+    row = case.present
+    if row is None or case.decision.make or case.decision.review:
+        return False
+    contacts = there.contacts.get(row.id or 0, frozenset())
+    lead = key_of(row.lead_email)
+    return (
+        all(known.get(guest.key) in contacts for guest in case.decision.link)
+        and listed(case, lead, row.user_id, row.guests) == row.guests
     )
 
 
