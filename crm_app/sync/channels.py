@@ -145,7 +145,8 @@ def _carry_out(calendar_id: int, errand: _Errand, provider: Wakeable) -> None:
             _make(calendar_id, errand, provider)
             old = (*old, work.renew)
     for each in old:
-        provider.unwatch(errand.watches[each.row_id])
+        if each.until > clock.now():
+            provider.unwatch(errand.watches[each.row_id])
         with db.unit_of_work() as session:
             session.execute(delete(PushChannel).where(col(PushChannel.id) == each.row_id))
 

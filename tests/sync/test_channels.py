@@ -111,6 +111,20 @@ def test_syn10_before_its_end_it_is_replaced_and_the_old_one_stopped(
     assert list(google.pushes.channels) == [after.channel_id]
 
 
+def test_syn10_what_ran_out_by_itself_is_cleared_away_without_a_word(
+    google: GoogleService,
+) -> None:
+    tick()
+    (before,) = abroad.channels()
+    google.fail(Fault("channels.stop", 403, "forbidden", times=9))
+    with time_machine.travel(before.expires_at + HOUR):
+        google.account.access = {}
+        tick()
+        assert [row.channel_id for row in abroad.channels()] != [before.channel_id]
+        assert len(abroad.channels()) == 1
+    assert "channels.stop" not in google.calls
+
+
 def test_syn10_a_calendar_that_is_used_no_more_is_no_longer_told_of(
     google: GoogleService,
 ) -> None:
