@@ -86,8 +86,12 @@ def _end_or_go_on(
 
 
 def _counts(session: Session, calendar: ExternalCalendar) -> tuple[int, int]:
-    """How many objects are missing, and how many are known, missing ones included."""
-    mine = select(func.count()).where(col(ExternalObject.external_calendar_id) == calendar.id)
+    """How many events are missing, and how many are known, missing ones included; a series is one,
+    however many objects it is kept in."""
+    name = func.coalesce(func.nullif(ExternalObject.series, ""), ExternalObject.href)
+    mine = select(func.count(name.distinct())).where(
+        col(ExternalObject.external_calendar_id) == calendar.id
+    )
     missing = session.exec(mine.where(col(ExternalObject.missing_since).is_not(None))).one()
     return (missing, session.exec(mine).one()) if missing else (0, 0)
 

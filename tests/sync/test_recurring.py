@@ -238,6 +238,19 @@ def test_syn9_the_series_is_deleted_with_all_its_instances(kate: rig.Connected) 
     assert rig.fired(facts.AppointmentBooked) == 1
 
 
+def test_syn10_one_series_is_one_deletion_however_many_dates_were_changed(
+    kate: rig.Connected,
+) -> None:
+    there = series_of(12)
+    later = [changed(at, GUEST, at=at + timedelta(hours=2)) for at in there]
+    href = put(kate, weekly(*later, count=12))
+    assert len(starts()) == 12
+    kate.service.remove(kate.ref, href)
+    kate.run()
+    assert rig.calendar(kate.calendar_id).deletions_waiting == 0
+    assert starts() == blocked(kate) == []
+
+
 def test_syn9_a_lost_cursor_keeps_the_series_in_step(kate: rig.Connected) -> None:
     there = series_of(4)
     href = put(kate, weekly(changed(there[1], GUEST, at=there[1] + timedelta(hours=3))))
