@@ -193,7 +193,7 @@ def _make(calendar_id: int, errand: _Errand, provider: Wakeable) -> None:
 def _lives_on(row_id: int, watch: Watch, *, heard: bool = False) -> bool:
     """Note until when a channel stands; whether its row is still there."""
     with db.unit_of_work() as session:
-        row = session.get(PushChannel, row_id)
+        row = session.get(PushChannel, row_id, with_for_update=True)
         if row is None:
             return False
         row.channel_id, row.resource_id = watch.channel_id, watch.resource_id
