@@ -79,14 +79,15 @@ def take_in(
     policy = policy_of(calendar)
     user = session.get_one(User, where.user_id)
     takes = policy.linked and user.active and (option_of(calendar).takes or accepted)
+    names = {row.series or row.href for row in rows}
+    linked = outside.links_at(session, where.calendar_id, names)
+    if not takes and not linked:
+        return
     groups = [
         group
         for group in series.gather(session, where.calendar_id, rows)
         if all(row.appointment_id is None for row in group.rows) and group.root.raw
     ]
-    linked = outside.links_at(session, where.calendar_id, [group.name for group in groups])
-    if not takes and not linked:
-        return
     followed: dict[str, dict[str, int]] = {}
     known = _locked(session, linked)
     for group in groups:
