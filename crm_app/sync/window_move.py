@@ -5,6 +5,7 @@ Done in small transactions inside the calendar's lane. The new window is noted o
 of them, so a move that was cut short is simply done again.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,7 @@ from crm_app.sync import busy_rows, intake, lanes, windows
 from crm_app.sync.busy_rows import Whose
 from crm_app.sync.lanes import Lane
 
+log = logging.getLogger(__name__)
 # A page's worth a transaction, so that others get their turn.
 _CHUNK = 200
 
@@ -80,7 +82,7 @@ def _lay_some(
     rows = session.exec(query).all()
     if rows and busy_rows.lay(session, where, rows):
         facts.record(session, facts.BusyTimeChanged(where.user_id))
-    _take_in(session, calendar, where, rows)
+    _take_in(session, calendar, where, rows, silent=anew)
     return rows[-1].id if rows else None
 
 
@@ -89,10 +91,19 @@ def _take_in(
     calendar: ExternalCalendar,
     where: Whose,
     rows: Sequence[ExternalObject],
+    *,
+    silent: bool,
 ) -> None:
-    """What comes into the window is new; what was in it was judged when it arrived."""
+    """What comes into the window is new; what was in it was judged when it arrived. ``silent``:
+    nobody changed anything, it is only read by other rules. A mistake here must not stop the window.
+    """
     eligible = [row for row in rows if row.intake == Intake.TAKEN or not row.history]
-    intake.take_in(session, calendar, where, eligible, now=clock.now(), since=calendar.window_until)
+    now, since = clock.now(), calendar.window_until
+    try:
+        with session.begin_nested():
+            intake.take_in(session, calendar, where, eligible, now=now, since=since, silent=silent)
+    except Exception:
+        log.exception("what comes into the window of calendar %s is not taken in", calendar.id)
 
 
 def _finish(session: Session, calendar: ExternalCalendar, where: Whose) -> None:
