@@ -40,8 +40,10 @@ def went_well(session: Session, calendar: ExternalCalendar, *, now: datetime) ->
     if account.state == AccountState.NEEDS_RECONNECT:
         account.state = AccountState.ACTIVE
     session.add(account)
-    session.flush()
-    _judge(session, account)
+    if recovered:
+        # An account that was well has no other calendar in trouble: that would have been noted at it.
+        session.flush()
+        _judge(session, account)
     if recovered or first:
         _tell_tabs(session, account)
 
