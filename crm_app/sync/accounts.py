@@ -26,7 +26,7 @@ from crm_app.core.i18n import N_
 from crm_app.core.kinds import CalendarRole
 from crm_app.models import ConnectedAccount, ExternalCalendar, PushChannel, User
 from crm_app.providers.calendar_port import RemoteCalendar
-from crm_app.sync import busy_rows, choosing, farewell, leaving, links, outcome, queries
+from crm_app.sync import busy_rows, choosing, farewell, lanes, leaving, links, outcome, queries
 from crm_app.sync.connecting import Login, Seen
 from crm_app.sync.typed_login import check, login_again
 
@@ -105,6 +105,7 @@ def renew(
 ) -> ConnectedAccount:
     """Store a new secret that was tried; what waited goes on at once."""
     account = queries.get_account(session, actor, account_id)
+    lanes.hold_back(session, account_id)
     account.secret, account.aliases = seen.secret or login.secret, list(seen.addresses)
     account.server_url, account.username = login.server_url, login.username
     account.subject = login.subject
@@ -140,6 +141,7 @@ def disconnect(session: Session, actor: Actor, account_id: int) -> None:
     The service is told afterwards that we need no access any more.
     """
     account = queries.get_account(session, actor, account_id)
+    lanes.hold_back(session, account_id)
     _note(session, actor, account, "connection.removed")
     farewell.prepare(session, account, now=clock.now())
     facts.record(session, facts.BusyTimeChanged(account.user_id))

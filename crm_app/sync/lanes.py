@@ -8,7 +8,7 @@ nothing any more. Whoever finds the lane taken leaves a note, and one more run f
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from crm_app.models import ExternalCalendar
 
@@ -71,6 +71,20 @@ def leave(calendar: ExternalCalendar) -> bool:
     wanted, calendar.wanted_again = calendar.wanted_again, False
     calendar.lease_until = None
     return wanted
+
+
+def hold_back(session: Session, account_id: int) -> None:
+    """Make the runs of an account's calendars wait until this transaction ends.
+
+    Called before anything about the account is changed: a run holds its lane when it writes there,
+    so taken in the other order the two would wait for each other.
+    """
+    session.exec(
+        select(ExternalCalendar.id)
+        .where(ExternalCalendar.account_id == account_id)
+        .order_by(col(ExternalCalendar.id))
+        .with_for_update()
+    ).all()
 
 
 def _locked(session: Session, calendar_id: int) -> ExternalCalendar | None:

@@ -16,7 +16,7 @@ from crm_app.core.errors import Conflict
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import AccountState, CalendarRole, LinkState
 from crm_app.models import ConnectedAccount, EventLink, ExternalCalendar, User
-from crm_app.sync import channels, deletions, links, outcome, queries, waking
+from crm_app.sync import channels, deletions, lanes, links, outcome, queries, waking
 from crm_app.sync.live import live_check
 
 __all__ = [
@@ -114,6 +114,7 @@ def sync_now(session: Session, actor: Actor, account_id: int) -> int:
     account = queries.get_account(session, actor, account_id)
     if account.state == AccountState.NEEDS_RECONNECT:
         raise Conflict(N_("Reconnect the account first."))
+    lanes.hold_back(session, account_id)
     account.next_attempt_at = None
     session.add(account)
     used = [

@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 import time
+from pathlib import Path
 
 import crm_app.worker  # noqa: F401 - declares all handlers
 from crm_app.core import db
@@ -28,10 +29,22 @@ def main() -> None:
             {
                 "seconds": time.perf_counter() - wall,
                 "processor": time.process_time() - processor,
-                "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "megabytes": _most_memory(),
             }
         )
     )
+
+
+def _most_memory() -> float:
+    """Megabytes that this program held at the most.
+
+    Linux counts what the parent held at the fork into ``ru_maxrss``, so its own figure is asked for.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        (line,) = (each for each in status.read_text().splitlines() if each.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

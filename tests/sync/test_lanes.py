@@ -12,7 +12,8 @@ from crm_app.core.errors import RemoteUnavailable
 from crm_app.core.kinds import AccountState
 from crm_app.providers.calendar_port import Page
 from crm_app.providers.memory_calendars import MemoryAccount, MemoryCalendars
-from crm_app.sync import connecting, lanes, runs
+from crm_app.sync import accounts, connecting, lanes, runs
+from tests import factories
 from tests.sync import rig
 from tests.sync.rig import soon
 
@@ -107,7 +108,7 @@ def test_a_calendar_that_was_disconnected_ends_its_run_quietly() -> None:
         kate.put(f"e{number}", soon(number + 1))
     slow, thread = slowly(kate)
     with db.unit_of_work() as session:
-        session.delete(session.get_one(type(rig.account(kate.account_id)), kate.account_id))
+        accounts.disconnect(session, factories.actor(kate.user), kate.account_id)
     slow.go_on.set()
     thread.join(20)
     runs.run(kate.calendar_id)
