@@ -14,13 +14,13 @@ from crm_app.core.kinds import HOLDING_STATUSES, LinkOrigin
 from crm_app.models import Appointment, EventLink, ExternalCalendar, ExternalObject
 from crm_app.providers.ical import reading
 from crm_app.providers.occurrence import Occurrence
-from crm_app.sync import queries, settling
+from crm_app.sync import notices, queries
 from crm_app.sync.copies import Copy, Part, same
 
 
 def keep_ours(session: Session, appointment: Appointment) -> None:
     """The version here stands; the notice goes."""
-    settling.dismiss(session, appointment.id or 0)
+    notices.dismiss(session, appointment.id or 0)
 
 
 def take_theirs(session: Session, actor: Actor, appointment: Appointment) -> None:

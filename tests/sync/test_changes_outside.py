@@ -13,7 +13,7 @@ from crm_app.models import Appointment, AuditEntry, ConnectedAccount, Contact, T
 from crm_app.providers.calendar_port import OutgoingEvent, Stored
 from crm_app.providers.ical.fingerprint import fingerprint
 from crm_app.providers.memory_calendars import MemoryCalendars
-from crm_app.sync import connecting, queries, settling
+from crm_app.sync import connecting, notices, queries
 from tests import factories
 from tests.sync import rig
 from tests.sync.rig import ACTOR, soon, stamp
@@ -105,16 +105,16 @@ def test_syn9_a_real_conflict_is_shown_and_the_later_version_stays() -> None:
     rig.settle()
     assert rig.appointment(made.id).starts_at == soon(5)
     assert f"DTSTART:{stamp(soon(5))}" in kate.remote()[href]
-    assert clash(made.id) == settling.CHANGED_TWICE
+    assert clash(made.id) == notices.CHANGED_TWICE
     with db.reading() as session:
         shown = queries.clash_of(session, session.get_one(Appointment, made.id))
         assert shown is not None
         assert shown.theirs is not None
         assert shown.theirs.starts_at == soon(4)
         entries = session.exec(select(TimelineEntry.message)).all()
-    assert settling.CHANGED_TWICE in entries
+    assert notices.CHANGED_TWICE in entries
     with db.unit_of_work() as session:
-        settling.dismiss(session, made.id or 0)
+        notices.dismiss(session, made.id or 0)
     assert clash(made.id) == ""
 
 
@@ -127,7 +127,7 @@ def test_syn9_moved_outside_onto_another_appointment_is_put_back() -> None:
     rig.settle()
     assert rig.appointment(made.id).starts_at == soon()
     assert f"DTSTART:{stamp(soon())}" in kate.remote()[href]
-    assert clash(made.id) == settling.MOVED_AND_TAKEN
+    assert clash(made.id) == notices.MOVED_AND_TAKEN
     updates = kate.service.calls.count("update")
     kate.run()
     rig.settle()
@@ -137,8 +137,8 @@ def test_syn9_moved_outside_onto_another_appointment_is_put_back() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("SUMMARY:Ann", "SUMMARY:", settling.NOT_TAKEN_OVER),
-        ("SUMMARY:Ann", "SUMMARY:" + "x" * 301, settling.NOT_TAKEN_OVER),
+        ("SUMMARY:Ann", "SUMMARY:", notices.NOT_TAKEN_OVER),
+        ("SUMMARY:Ann", "SUMMARY:" + "x" * 301, notices.NOT_TAKEN_OVER),
     ],
 )
 def test_syn9_what_cannot_be_here_is_put_back(old: str, new: str, message: str) -> None:
@@ -166,7 +166,7 @@ def test_syn9_trap8_made_all_day_outside_is_put_back() -> None:
     rig.settle()
     assert rig.appointment(made.id).starts_at == soon()
     assert f"DTSTART:{stamp(soon())}" in kate.remote()[href]
-    assert clash(made.id) == settling.MADE_ALL_DAY
+    assert clash(made.id) == notices.MADE_ALL_DAY
 
 
 def test_trap38_what_a_service_shortens_is_neither_taken_over_nor_written_again() -> None:
@@ -218,7 +218,7 @@ def test_syn9_deleted_outside_is_cancelled_here_with_that_reason_once() -> None:
         rig.settle()
     now = rig.appointment(made.id)
     assert now.status == AppointmentStatus.CANCELLED
-    assert now.cancel_reason == settling.DELETED_OUTSIDE
+    assert now.cancel_reason == notices.DELETED_OUTSIDE
     assert rig.told(facts.AppointmentCancelled) == 1
     assert kate.remote() == {}
 
@@ -293,7 +293,7 @@ def test_trap42_restored_when_the_time_is_taken_says_so() -> None:
     kate.run()
     rig.settle()
     assert rig.appointment(made.id).status == AppointmentStatus.CANCELLED
-    assert clash(made.id) == settling.NOT_RESTORED
+    assert clash(made.id) == notices.NOT_RESTORED
 
 
 def test_trap41_edited_here_and_deleted_there_stays_cancelled() -> None:
@@ -308,7 +308,7 @@ def test_trap41_edited_here_and_deleted_there_stays_cancelled() -> None:
     kate.run()
     now = rig.appointment(made.id)
     assert now.status == AppointmentStatus.CANCELLED
-    assert now.cancel_reason == settling.DELETED_OUTSIDE
+    assert now.cancel_reason == notices.DELETED_OUTSIDE
     assert kate.remote() == {}
 
 

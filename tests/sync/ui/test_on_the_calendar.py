@@ -8,11 +8,12 @@ from sqlmodel import select
 
 from crm_app import models
 from crm_app.accounts import queries as accounts
+from crm_app.appointments import service as appointments
 from crm_app.appointments.ui.appointment_state import AppointmentDialog
 from crm_app.appointments.ui.calendar_state import CalendarPage
 from crm_app.core import clock, db
 from crm_app.core.kinds import CalendarRole, SyncOption
-from crm_app.sync import choosing, settling
+from crm_app.sync import choosing
 from crm_app.sync.choosing import Choice
 from tests import factories
 from tests.sync import objects, rig
@@ -222,7 +223,7 @@ def clash(kate: rig.Connected) -> models.Appointment:
     end = soon(6) + timedelta(minutes=30)
     kate.edit(href, f"DTEND:{rig.stamp(end)}", f"DTEND:{rig.stamp(soon(7, minute=30))}")
     with db.unit_of_work() as session:
-        settling.appointments.reschedule(
+        appointments.reschedule(
             session,
             rig.ACTOR,
             session.get_one(models.Appointment, made.id),
