@@ -6,6 +6,7 @@ request. Nothing is repeated here except once after a refused access token: the 
 waiting. Batch requests are never used, they would go to another address than the one configured.
 """
 
+import functools
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -38,30 +39,19 @@ class Api:
         hosts = [urlsplit(address).hostname or "" for address in (api, token_url)]
         self._http = SafeHttp(allow=hosts, timeout=timeout, max_bytes=_LARGEST)
         self.tokens = Tokens(self._http, app, token_url, secret)
-        self._service = build_from_document(
-            get_static_doc("calendar", "v3"),
-            http=_Transport(self._http, self.tokens),
-            client_options={"api_endpoint": api.rstrip("/") + "/"},
-        )
-        self.events: Any = self._service.events()
+        self._transport = _Transport(self._http, self.tokens)
+        described = _described(api.rstrip("/") + "/")
+        self.events, self.calendar_list, self.channels = described
 
     def __repr__(self) -> str:
         return "Api(...)"
-
-    @property
-    def calendar_list(self) -> Any:
-        return self._service.calendarList()
-
-    @property
-    def channels(self) -> Any:
-        return self._service.channels()
 
     def run(self, request: Any, *, etag: str | None = None) -> Json:
         """The answer to ``request``, sent with If-Match when there is an etag. Raises RemoteError."""
         if etag:
             request.headers["If-Match"] = etag
         try:
-            answer = request.execute(num_retries=0)
+            answer = request.execute(http=self._transport, num_retries=0)
         except (ClientError, ValueError) as error:
             problem = type(error).__name__
         else:
@@ -75,6 +65,26 @@ class Api:
 
     def close(self) -> None:
         self._http.close()
+
+
+@functools.cache
+def _described(endpoint: str) -> tuple[Any, Any, Any]:
+    """What makes requests for events, the calendar list and channels, made once: it takes longer
+    than a sync with nothing new. It belongs to no account; each request is sent by an account's own
+    transport."""
+    service = build_from_document(
+        get_static_doc("calendar", "v3"),
+        http=_Nowhere(),
+        client_options={"api_endpoint": endpoint},
+    )
+    return service.events(), service.calendarList(), service.channels()
+
+
+class _Nowhere:
+    """Stands where Google's library wants a client; nothing is sent without an account."""
+
+    def request(self, *_: object, **__: object) -> None:
+        raise RuntimeError("a request was sent without an account")
 
 
 @dataclass(frozen=True, slots=True)
