@@ -90,7 +90,7 @@ def _serve(settings: Settings) -> None:
         factory=True,
         workers=1,
         log_enabled=True,
-        log_level="warning",  # type: ignore[arg-type]
+        log_level="warning",  # type: ignore[arg-type]  # takes the name too
         workers_kill_timeout=15,
     )
     click.echo(f"Tandem is starting at {settings.url}  (Ctrl-C stops it)")

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from crm_app.core import crypto
+from crm_app.core import crypto, db
 from crm_app.core.errors import NotFound
 from crm_app.core.i18n import N_
 from crm_app.models import OneTimeToken
@@ -72,7 +72,7 @@ def use(session: Session, purpose: str, token: str, now: datetime) -> OneTimeTok
         .values(used_at=now)
         .execution_options(synchronize_session=False)
     )
-    if not taken.rowcount:  # type: ignore[attr-defined]
+    if db.rows_changed(taken) == 0:
         raise NotFound(LINK_IS_OVER)
     return row
 

@@ -116,7 +116,7 @@ def _tags(session: Session, names: Iterable[str]) -> list[Tag]:
 def _replace(
     session: Session, contact: Contact, table: type[SQLModel], lines: list[dict[str, Any]]
 ) -> None:
-    session.execute(delete(table).where(col(table.contact_id) == contact.id))  # type: ignore[attr-defined]
+    session.execute(delete(table).where(col(table.contact_id) == contact.id))  # type: ignore[attr-defined]  # all three tables have it
     if lines:
         placed = [
             {**line, "contact_id": contact.id, "position": position}

@@ -67,13 +67,13 @@ def require_change(actor: Actor, contact: Contact) -> None:
 
 
 def _served(actor: Actor) -> Select[tuple[int]]:
-    return select(CalendarMember.calendar_id).where(  # type: ignore[call-overload,no-any-return]
+    return select(CalendarMember.calendar_id).where(  # type: ignore[call-overload,no-any-return]  # one column
         col(CalendarMember.user_id) == actor.user_id
     )
 
 
 def _shared(actor: Actor) -> Select[tuple[int]]:
-    return select(CalendarRight.calendar_id).where(  # type: ignore[call-overload,no-any-return]
+    return select(CalendarRight.calendar_id).where(  # type: ignore[call-overload,no-any-return]  # one column
         col(CalendarRight.user_id) == actor.user_id,
         or_(col(CalendarRight.may_see).is_(True), col(CalendarRight.may_book).is_(True)),
     )

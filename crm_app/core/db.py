@@ -10,9 +10,9 @@ that they decide on.
 import contextlib
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, event
 from sqlmodel import Session
 
 from crm_app.core.settings import get_settings
@@ -47,6 +47,12 @@ def dispose() -> None:
 def is_sqlite(session: Session) -> bool:
     """Whether ``session`` talks to SQLite."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def rows_changed(result: Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE reached. Sessions give a plain Result, which does not promise
+    the count that the cursor behind it has."""
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def _make(url: str) -> Engine:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, update
 from sqlmodel import Session, col, select
 
-from crm_app.core import clock
+from crm_app.core import clock, db
 from crm_app.core.jobs import Job
 from crm_app.core.kinds import JobState
 
@@ -75,7 +75,7 @@ def retry_all(session: Session) -> int:
         .execution_options(synchronize_session=False)
     )
     session.info["jobs_enqueued"] = True
-    return int(changed.rowcount)  # type: ignore[attr-defined]
+    return db.rows_changed(changed)
 
 
 def dismiss(session: Session, job_id: int) -> bool:
@@ -86,7 +86,7 @@ def dismiss(session: Session, job_id: int) -> bool:
         .values(state=JobState.DONE, finished_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    return db.rows_changed(changed) > 0
 
 
 def _on(heap: Heap) -> ColumnElement[bool]:

@@ -46,7 +46,7 @@ class Claimed:
 def claim(session: Session, *, worker: str, limit: int, now: datetime) -> list[Claimed]:
     """Take up to ``limit`` due jobs. Two workers never get the same claim."""
     due = (
-        select(Job.id)  # type: ignore[call-overload]
+        select(Job.id)  # type: ignore[call-overload]  # columns of a table
         .where(Job.state == JobState.READY, Job.run_at <= now)
         .order_by(Job.run_at, Job.id)
         .limit(limit)
@@ -62,7 +62,7 @@ def claim(session: Session, *, worker: str, limit: int, now: datetime) -> list[C
             worker=worker,
             lease_until=now + timedelta(seconds=60),
         )
-        .returning(Job.id, Job.kind, Job.args, Job.token, Job.attempts)  # type: ignore[call-overload]
+        .returning(Job.id, Job.kind, Job.args, Job.token, Job.attempts)  # type: ignore[call-overload]  # columns of a table
         .execution_options(synchronize_session=False)
     )
     return [Claimed(*row) for row in taken]
@@ -121,7 +121,7 @@ def _finish(job: Claimed, **values: Any) -> bool:
             )
             .values(lease_until=None, **values)
         )
-        return bool(result.rowcount)  # type: ignore[attr-defined]
+        return db.rows_changed(result) > 0
 
 
 class _lease_kept:  # noqa: N801 - reads as a phrase in a with statement
@@ -164,7 +164,7 @@ def reap(session: Session, *, now: datetime) -> int:
             or_(nameless, col(Job.finished_at) < now - KEEP_DONE),
         )
     )
-    return int(given_back.rowcount)  # type: ignore[attr-defined]
+    return db.rows_changed(given_back)
 
 
 def drain(*, limit: int = 1000) -> int:
@@ -225,7 +225,7 @@ class Runner:
         try:
             with db.reading() as session:
                 waiting = session.execute(
-                    select(Job.id)  # type: ignore[call-overload]
+                    select(Job.id)  # type: ignore[call-overload]  # columns of a table
                     .where(Job.state == JobState.READY, Job.run_at <= clock.now())
                     .limit(1)
                 ).first()

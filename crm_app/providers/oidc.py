@@ -237,7 +237,7 @@ def _verified(
     try:
         token = jwt.decode(
             str(tokens.get("id_token", "")),
-            KeySet.import_key_set(dict(keys)),  # type: ignore[arg-type]
+            KeySet.import_key_set(dict(keys)),  # type: ignore[arg-type]  # any mapping will do
             registry=JWSRegistry(algorithms=_ALGORITHMS, strict_check_header=False),
         )
         claims = CodeIDToken(

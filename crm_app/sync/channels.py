@@ -237,7 +237,7 @@ def is_new(session: Session, row: PushChannel, number: int) -> bool:
         .values(last_message=number)
         .execution_options(synchronize_session=False)
     )
-    return bool(noted.rowcount)  # type: ignore[attr-defined]
+    return db.rows_changed(noted) > 0
 
 
 def wake(session: Session, calendar_id: int) -> None:

@@ -83,7 +83,7 @@ def entries(session: Session, calendar: ExternalCalendar, *conditions: object) -
             col(ExternalObject.appointment_id).is_(None),
             col(ExternalObject.missing_since).is_(None),
             ExternalObject.raw != "",
-            *conditions,  # type: ignore[arg-type]
+            *conditions,  # type: ignore[arg-type]  # comparisons, typed bool
         )
         .order_by(col(ExternalObject.id))
         .execution_options(populate_existing=True)

@@ -82,7 +82,7 @@ def _carry_out(
     except Exception as error:
         log.warning("a copy could not be written: %s", type(error).__name__, exc_info=True)
         with db.unit_of_work() as session:
-            outbox.note_failed(session, lane, step, error, jitter=random.random())  # noqa: S311
+            outbox.note_failed(session, lane, step, error, jitter=random.random())  # noqa: S311 - jitter
         if isinstance(error, _FOR_ALL):
             raise
         return True
@@ -108,7 +108,7 @@ def _amend(lane: Lane, provider: CalendarProvider, ref: str, step: Amend, *, ins
         if insist:
             with db.unit_of_work() as session:
                 if not amending.note_vanished(session, lane, step):
-                    outbox.note_failed(session, lane, step, error, jitter=random.random())  # noqa: S311
+                    outbox.note_failed(session, lane, step, error, jitter=random.random())  # noqa: S311 - jitter
         return insist
     except Exception as error:
         log.warning("an event could not be changed: %s", type(error).__name__, exc_info=True)
@@ -117,7 +117,7 @@ def _amend(lane: Lane, provider: CalendarProvider, ref: str, step: Amend, *, ins
             if isinstance(error, Rejected) and refused:
                 amending.note_refused(session, lane, step)
             else:
-                outbox.note_failed(session, lane, step, error, jitter=random.random())  # noqa: S311
+                outbox.note_failed(session, lane, step, error, jitter=random.random())  # noqa: S311 - jitter
         if isinstance(error, _FOR_ALL) and not refused:
             raise
         return True

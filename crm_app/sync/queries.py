@@ -128,7 +128,7 @@ def _connections(session: Session, now: datetime, *conditions: object) -> list[C
     query = (
         select(ConnectedAccount, User)
         .join(User, col(User.id) == ConnectedAccount.user_id)
-        .where(*conditions)  # type: ignore[arg-type]
+        .where(*conditions)  # type: ignore[arg-type]  # comparisons, typed bool
         .order_by(User.name, ConnectedAccount.label, col(ConnectedAccount.id))
     )
     found = session.exec(query).all()

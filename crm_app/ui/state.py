@@ -54,7 +54,7 @@ def use_actors(load_actor: LoadActor) -> None:
     _injected.load_actor = load_actor
 
 
-class _WithErrors(type(rx.State)):  # type: ignore[misc]
+class _WithErrors(type(rx.State)):  # type: ignore[misc]  # Reflex is Any
     """Gives every page's state its own ``errors``, before Reflex collects the fields."""
 
     def __new__(

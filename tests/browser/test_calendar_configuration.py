@@ -52,7 +52,7 @@ def vera(served: Served) -> models.User:
         session.flush()
         calendar = models.ExternalCalendar(
             account_id=account.id or 0,
-            ref="/work/",
+            ref="/vera/",
             name="Work",
             time_zone="Europe/Berlin",
             role=CalendarRole.LINKED,
@@ -65,8 +65,8 @@ def vera(served: Served) -> models.User:
         session.flush()
         kept = models.ExternalObject(
             external_calendar_id=calendar.id or 0,
-            href="/work/roof",
-            series="/work/roof",
+            href="/vera/roof",
+            series="/vera/roof",
             uid="roof",
             raw=rig.entry("roof", soon(2), *GUEST, summary="Roof survey"),
             history=True,

@@ -31,7 +31,7 @@ def _calendar(session: Session) -> models.ExternalCalendar:
     session.flush()
     row = models.ExternalCalendar(
         account_id=account.id or 0,
-        ref="/work/",
+        ref="/vera/",
         name="Work",
         time_zone="UTC",
         role=CalendarRole.LINKED,

@@ -89,7 +89,7 @@ def _unescaped(found: re.Match[str]) -> str:
 def read_oddly(line: str) -> Property | None:
     """The same by icalendar's parser, which takes every way of writing."""
     try:
-        _, params, value = Contentline(line).parts()  # type: ignore[no-untyped-call]
+        _, params, value = Contentline(line).parts()  # type: ignore[no-untyped-call]  # untyped there
     except (ValueError, UnicodeError):
         return _salvage(line)
     joined = {

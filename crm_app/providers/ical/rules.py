@@ -176,7 +176,7 @@ def _steps(parts: dict[str, str], starts_at: datetime, until: datetime) -> float
 def _last_day(parts: dict[str, str]) -> datetime | None:
     """A little after UNTIL; None when there is none."""
     try:
-        return datetime.strptime(parts["UNTIL"][:8], "%Y%m%d") + timedelta(days=2)  # noqa: DTZ007
+        return datetime.strptime(parts["UNTIL"][:8], "%Y%m%d") + timedelta(days=2)  # noqa: DTZ007 - a local date
     except (KeyError, ValueError, OverflowError):
         return None
 

@@ -67,7 +67,7 @@ class Clock:
                 return date(numbers[0], numbers[1], numbers[2])
             year, month, day, hour, minute, second = numbers
             # Python has no leap second; the one before it will do.
-            naive = datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001
+            naive = datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001 - its zone comes next
         except ValueError:
             return None
         if not found.group(7):
@@ -144,7 +144,7 @@ def _end(properties: Properties, clock: Clock, start: Moment) -> Moment:
     if written is not None:
         return _like(start, written)
     try:
-        duration: timedelta = vDuration.from_ical(  # type: ignore[no-untyped-call]
+        duration: timedelta = vDuration.from_ical(  # type: ignore[no-untyped-call]  # untyped there
             properties.text("DURATION").strip()
         )
     except ValueError:

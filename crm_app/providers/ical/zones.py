@@ -114,7 +114,7 @@ def _build(definition: list[str]) -> tzinfo | None:
     try:
         made = tzical(StringIO(fold(kept))).get()
         # Broken definitions show only when they are asked.
-        if made is None or made.utcoffset(datetime(2026, 1, 1)) is None:  # noqa: DTZ001
+        if made is None or made.utcoffset(datetime(2026, 1, 1)) is None:  # noqa: DTZ001 - any local time
             return None
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, OverflowError):
         return None

@@ -123,7 +123,7 @@ def _instance(
     for exception in whole.get("exceptionOccurrences") or []:
         if name_of_exception(exception, whole_days=days) == recurrence_id:
             return dict(exception)
-    since = datetime.strptime(recurrence_id[:8], "%Y%m%d") - timedelta(days=2)  # noqa: DTZ007
+    since = datetime.strptime(recurrence_id[:8], "%Y%m%d") - timedelta(days=2)  # noqa: DTZ007 - a local date
     link = client.url(
         "calendars",
         ref,

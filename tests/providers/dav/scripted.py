@@ -8,7 +8,7 @@ from tests.servers.plain_http import Asked, PlainServer, Told, plain_server
 
 Line = Told | Callable[[Asked], Told]
 HOME = "/ann/"
-CALENDAR = "/ann/work/"
+CALENDAR = "/ann/meetings/"
 
 
 class Script:

@@ -24,7 +24,7 @@ def listing() -> Told:
     return many(
         found(HOME, "<D:resourcetype><D:collection/></D:resourcetype>"),
         found(
-            "/ann/w%6Frk",
+            "/ann/m%65etings",
             f"{IS_CALENDAR}<D:displayname>Work &amp; more</D:displayname>"
             "<A:calendar-color>#FF8800FF</A:calendar-color>"
             "<C:calendar-timezone>BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\n"
@@ -63,7 +63,9 @@ def test_syn1_well_known_principal_home_calendars() -> None:
         calendars = provider.discover()
         base = server.url()[:-1]
         assert calendars == [
-            RemoteCalendar(f"{base}/ann/work/", "Work & more", "#ff8800", True, "Europe/Berlin"),
+            RemoteCalendar(
+                f"{base}/ann/meetings/", "Work & more", "#ff8800", True, "Europe/Berlin"
+            ),
             RemoteCalendar(f"{base}/ann/shared/", "shared", "", False, "Asia/Tokyo"),
         ]
         assert [asked.headers["depth"] for asked in server.asked] == ["0", "0", "0", "1"]
@@ -185,7 +187,7 @@ def test_syn1_harmful_or_broken_xml_is_refused(body: bytes) -> None:
 
 def test_syn1_html_in_cdata_is_no_doctype() -> None:
     name = "<D:displayname><![CDATA[<!DOCTYPE html> \x0bcalendar]]></D:displayname>"
-    script = complete().on("PROPFIND", HOME, many(found("/ann/work/", IS_CALENDAR + name)))
+    script = complete().on("PROPFIND", HOME, many(found("/ann/meetings/", IS_CALENDAR + name)))
     with scripted(script) as (_, provider):
         assert provider.discover()[0].name == "<!DOCTYPE html> calendar"
 

@@ -89,7 +89,7 @@ def test_syn9_the_named_conflict_in_this_calendar_is_ours() -> None:
         409,
         {},
         b'<D:error xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><C:no-uid-conflict>'
-        b"<D:href>/ann/work/other.ics</D:href></C:no-uid-conflict></D:error>",
+        b"<D:href>/ann/meetings/other.ics</D:href></C:no-uid-conflict></D:error>",
     )
     script = Script().on("PUT", HREF, conflict).on("GET", there, TELL)
     with scripted(script) as (server, provider):
@@ -141,7 +141,7 @@ def test_syn2_deleting_412_of_what_is_gone_is_done() -> None:
 
 def test_syn13_a_ref_on_another_host_is_never_visited() -> None:
     with scripted(Script()) as (server, provider):
-        for ref in ("https://evil.example/ann/work/", "http://10.0.0.1/", "file:///x"):
+        for ref in ("https://evil.example/ann/meetings/", "http://10.0.0.1/", "file:///x"):
             with pytest.raises(AddressRefused):
                 provider.create(ref, outgoing())
         assert server.asked == []
