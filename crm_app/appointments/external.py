@@ -117,6 +117,7 @@ def adopt(
             appointment.id or 0,
             source=AppointmentSource.SYNC.value,
             triggers=fires and steps.fires(actor, appointment),
+            by=actor.modified_by,
         )
         facts.record(session, booked)
         _audit(session, actor, appointment, "created")
@@ -203,6 +204,7 @@ def _tell_move(session: Session, actor: Actor, appointment: Appointment, before:
             previous_user_id=appointment.user_id,
             previous_starts_at=before.isoformat(),
             triggers=steps.fires(actor, appointment),
+            by=actor.modified_by,
         ),
     )
     _audit(session, actor, appointment, "moved")

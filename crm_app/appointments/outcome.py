@@ -92,7 +92,10 @@ def set_status(
     facts.record(
         session,
         facts.AppointmentStatusChanged(
-            appointment.id or 0, status=status.value, triggers=steps.fires(actor, appointment)
+            appointment.id or 0,
+            status=status.value,
+            triggers=steps.fires(actor, appointment),
+            by=actor.modified_by,
         ),
     )
     audit.record(

@@ -122,7 +122,10 @@ def create(
     facts.record(
         session,
         facts.AppointmentBooked(
-            appointment.id or 0, source=source.value, triggers=steps.fires(actor, appointment)
+            appointment.id or 0,
+            source=source.value,
+            triggers=steps.fires(actor, appointment),
+            by=actor.modified_by,
         ),
     )
     audit.record(
@@ -181,6 +184,7 @@ def reschedule(
             previous_user_id=before_user,
             previous_starts_at=before_start.isoformat(),
             triggers=steps.fires(actor, appointment),
+            by=actor.modified_by,
         ),
     )
     audit.record(

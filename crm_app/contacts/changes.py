@@ -34,6 +34,16 @@ def put_tags(session: Session, actor: Actor, contact: Contact, names: list[str])
         contact.changed_at = clock.now()
         session.add(contact)
         tell(session, actor, contact, "contact.changed", ("tags",), added=came, removed=went)
+        facts.record(
+            session,
+            facts.ContactTagged(
+                contact_id=contact.id or 0,
+                added=tuple(came),
+                removed=tuple(went),
+                triggers=not actor.silent,
+                by=actor.modified_by,
+            ),
+        )
 
 
 def tell(
@@ -45,7 +55,12 @@ def tell(
     **detail: Any,
 ) -> None:
     """Record the fact and the audit line of a change to the fields ``changed``."""
-    fact = facts.ContactChanged(contact_id=contact.id or 0, fields=changed)
+    fact = facts.ContactChanged(
+        contact_id=contact.id or 0,
+        fields=changed,
+        triggers=not actor.silent,
+        by=actor.modified_by,
+    )
     facts.record(session, fact)
     audit.record(
         session,

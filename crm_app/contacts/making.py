@@ -41,7 +41,10 @@ def make(session: Session, actor: Actor, source: str, fields: ContactFields) -> 
     records.put(session, contact, clean)
     note(session, actor, contact, "created", timeline.created_message(source))
     facts.record(
-        session, facts.ContactCreated(contact_id=contact.id or 0, triggers=not actor.silent)
+        session,
+        facts.ContactCreated(
+            contact_id=contact.id or 0, triggers=not actor.silent, by=actor.modified_by
+        ),
     )
     audit.record(session, actor, "contact.created", subject_kind="contact", subject_id=contact.id)
     if clean.get("tags"):

@@ -120,6 +120,8 @@ def _announce(session: Session, actor: Actor, contact: Contact, change: OwnerCha
             contact_id=change.contact_id,
             from_user_id=change.from_user_id,
             to_user_id=change.to_user_id,
+            triggers=not actor.silent,
+            by=actor.modified_by,
         ),
     )
     audit.record(

@@ -29,6 +29,14 @@ class Actor:
         return self.kind == "system" or self.role is Role.ADMIN
 
     @property
+    def modified_by(self) -> str:
+        """Who is behind a change, for triggers that ask: customer, user, or what the program acted
+        for ("sync", "campaign", "trigger", "api", ...)."""
+        if self.kind == "system":
+            return self.label.partition(":")[0]
+        return "customer" if self.kind == "visitor" else "user"
+
+    @property
     def is_user(self) -> bool:
         """True for a signed-in person."""
         return self.kind == "user"

@@ -31,6 +31,7 @@ class Fact:
     """Base of all facts; fields are ids and plain values.
 
     Where there is ``triggers``, False means: it happened, and no automation may act on it (SYN-4).
+    ``by`` is ``Actor.modified_by``: customer, user, sync, api, campaign, trigger, ...
     """
 
     topic: ClassVar[str] = ""
@@ -43,6 +44,7 @@ class ContactCreated(Fact):
     topic: ClassVar[str] = "contacts"
     contact_id: int
     triggers: bool = True
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,20 @@ class ContactChanged(Fact):
     topic: ClassVar[str] = "contacts"
     contact_id: int
     fields: tuple[str, ...] = ()
+    triggers: bool = True
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactTagged(Fact):
+    """Tags were put on a contact or taken off; their names."""
+
+    topic: ClassVar[str] = "contacts"
+    contact_id: int
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    triggers: bool = True
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,8 @@ class ContactAssigned(Fact):
     contact_id: int
     from_user_id: int | None
     to_user_id: int | None
+    triggers: bool = True
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +90,7 @@ class AppointmentBooked(Fact):
     appointment_id: int
     source: str
     triggers: bool = True
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +103,7 @@ class AppointmentRescheduled(Fact):
     previous_user_id: int
     previous_starts_at: str
     triggers: bool = True
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +155,7 @@ class AppointmentStatusChanged(Fact):
     appointment_id: int
     status: str
     triggers: bool = True
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +189,122 @@ class MessageChanged(Fact):
 
     topic: ClassVar[str] = "messages"
     message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent(Fact):
+    """A message of a campaign or a person reached the service that carries it."""
+
+    topic: ClassVar[str] = "messages"
+    message_id: int
+    contact_id: int
+    channel: str
+    enrolment_id: int | None = None
+    step_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReplied(Fact):
+    """A contact wrote to us; ``incoming_id`` is an IncomingMessage."""
+
+    topic: ClassVar[str] = "messages"
+    incoming_id: int
+    contact_id: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkClicked(Fact):
+    """A contact opened a link of a message."""
+
+    topic: ClassVar[str] = "messages"
+    link_id: int
+    message_id: int
+    contact_id: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactUnsubscribed(Fact):
+    """A contact wants no more messages on a channel (CAM-9)."""
+
+    topic: ClassVar[str] = "contacts"
+    contact_id: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationMade(Fact):
+    """There is something new behind a user's bell."""
+
+    topic: ClassVar[str] = "notifications"
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityChanged(Fact):
+    """Something to do was made, changed or done."""
+
+    topic: ClassVar[str] = "activities"
+    activity_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignChanged(Fact):
+    """A campaign was saved, published, paused or archived."""
+
+    topic: ClassVar[str] = "campaigns"
+    campaign_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignEntered(Fact):
+    """A contact was added to a campaign."""
+
+    topic: ClassVar[str] = "enrolments"
+    campaign_id: int
+    enrolment_id: int
+    contact_id: int
+    appointment_id: int | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignLeft(Fact):
+    """A contact came to the end of a campaign (``finished``) or left it before."""
+
+    topic: ClassVar[str] = "enrolments"
+    campaign_id: int
+    enrolment_id: int
+    contact_id: int
+    finished: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormChanged(Fact):
+    """A form was saved, published or archived."""
+
+    topic: ClassVar[str] = "forms"
+    form_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormSubmitted(Fact):
+    """A visitor sent a form."""
+
+    topic: ClassVar[str] = "forms"
+    form_id: int
+    submission_id: int
+    contact_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerChanged(Fact):
+    """A trigger was saved, switched or removed, or has looked at something."""
+
+    topic: ClassVar[str] = "triggers"
+    trigger_id: int
 
 
 @dataclass(frozen=True, slots=True)

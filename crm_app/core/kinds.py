@@ -165,3 +165,71 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     PARKED = "parked"
+
+
+class CampaignState(StrEnum):
+    """CAM-1. ``paused``: nobody enters, and who is inside waits."""
+
+    DRAFT = "draft"
+    LIVE = "live"
+    PAUSED = "paused"
+    ARCHIVED = "archived"
+
+
+class EnrolmentState(StrEnum):
+    """Where a contact stands in a campaign. ``attention``: a person has to mend something first."""
+
+    ACTIVE = "active"
+    ATTENTION = "attention"
+    FINISHED = "finished"
+    LEFT = "left"
+
+
+class StepOutcome(StrEnum):
+    """What a visit to a step did. ``silent``: the step is off, or its service ended (CAM-3)."""
+
+    SENT = "sent"
+    DONE = "done"
+    SILENT = "silent"
+    SKIPPED = "skipped"
+    ATTENTION = "attention"
+
+
+class StepKind(StrEnum):
+    """CAM-2."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    MESSENGER = "messenger"
+    GOOGLE_BUSINESS = "google_business"
+    CALL = "call"
+    VOICEMAIL = "voicemail"
+    TASK = "task"
+    NOTIFY = "notify"
+    WEBHOOK = "webhook"
+    WAIT = "wait"
+    BRANCH = "branch"
+    SPLIT = "split"
+    GOAL = "goal"
+    ADD_TAG = "add_tag"
+    REMOVE_TAG = "remove_tag"
+    ASSIGN = "assign"
+    MOVE = "move"
+
+
+class TriggerOutcome(StrEnum):
+    """What came of a trigger's look. ``stopped``: a loop, or a cap; ``waits``: a time has begun."""
+
+    ACTED = "acted"
+    REFUSED = "refused"
+    WAITS = "waits"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class TimerState(StrEnum):
+    """A trigger's time."""
+
+    WAITING = "waiting"
+    FIRED = "fired"
+    CANCELLED = "cancelled"

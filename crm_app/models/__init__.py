@@ -14,6 +14,7 @@ from crm_app.models.accounts import (
     UserSession,
     Workspace,
 )
+from crm_app.models.activities import Activity
 from crm_app.models.appointments import (
     Appointment,
     AppointmentContact,
@@ -23,6 +24,13 @@ from crm_app.models.appointments import (
     ClassSession,
     DrawEntry,
     TimeClaim,
+)
+from crm_app.models.campaigns import (
+    Campaign,
+    CampaignTurn,
+    CampaignVersion,
+    Enrolment,
+    StepRun,
 )
 from crm_app.models.contacts import (
     Contact,
@@ -34,7 +42,15 @@ from crm_app.models.contacts import (
     Tag,
     TimelineEntry,
 )
-from crm_app.models.messaging import Message, SendAttempt
+from crm_app.models.forms import Form, FormSubmission
+from crm_app.models.messaging import (
+    ChannelAccount,
+    IncomingMessage,
+    Message,
+    Notification,
+    SendAttempt,
+    TrackedLink,
+)
 from crm_app.models.sync import (
     BusyTime,
     EventLink,
@@ -43,8 +59,10 @@ from crm_app.models.sync import (
     GuestFilter,
     PushChannel,
 )
+from crm_app.models.triggers import Trigger, TriggerRun, TriggerTimer
 
 __all__ = [
+    "Activity",
     "Appointment",
     "AppointmentContact",
     "AuditEntry",
@@ -52,6 +70,10 @@ __all__ = [
     "Calendar",
     "CalendarMember",
     "CalendarRight",
+    "Campaign",
+    "CampaignTurn",
+    "CampaignVersion",
+    "ChannelAccount",
     "ClassSession",
     "ConnectedAccount",
     "Contact",
@@ -60,24 +82,34 @@ __all__ = [
     "ContactPhone",
     "ContactTag",
     "DrawEntry",
+    "Enrolment",
     "EventLink",
     "ExternalCalendar",
     "ExternalObject",
     "FactRow",
+    "Form",
+    "FormSubmission",
     "GuestFilter",
     "Identity",
+    "IncomingMessage",
     "Job",
     "Message",
+    "Notification",
     "OneTimeToken",
     "OwnerChange",
     "PushChannel",
     "RateWindow",
     "SendAttempt",
     "SignInProvider",
+    "StepRun",
     "Tag",
     "TimeClaim",
     "TimeOff",
     "TimelineEntry",
+    "TrackedLink",
+    "Trigger",
+    "TriggerRun",
+    "TriggerTimer",
     "User",
     "UserSession",
     "Workspace",

@@ -56,6 +56,8 @@ class Contact(SQLModel, table=True):
     )
     note: str = ""
     source: str = ""
+    # The person's id at our Facebook page; the page may write only after he wrote (Messenger).
+    messenger_id: str = Field(default="", index=True)
     created_at: datetime
     changed_at: datetime
     # Deleted contacts can be brought back for 30 days.
@@ -73,6 +75,8 @@ class ContactEmail(SQLModel, table=True):
     key: str = Field(index=True)
     label: str = ""
     position: int = 0
+    # A mail server said that nobody has it; campaigns leave it out (CAM-9).
+    bounced_at: datetime | None = None
 
 
 class ContactPhone(SQLModel, table=True):

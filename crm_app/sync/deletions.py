@@ -9,7 +9,7 @@ simply there again.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import ColumnElement, delete, exists, func, update
 from sqlmodel import Session, col, select
 
 from crm_app.core import facts
@@ -36,6 +36,14 @@ def sweep(
         calendar.deletions_waiting = 0
         carry_out(session, calendar, now=now)
     session.add(calendar)
+
+
+def any_missing(calendar_id: int) -> ColumnElement[bool]:
+    """Whether a sweep would find anything, as part of a query."""
+    return exists().where(
+        col(ExternalObject.external_calendar_id) == calendar_id,
+        col(ExternalObject.missing_since).is_not(None),
+    )
 
 
 def carry_out(session: Session, calendar: ExternalCalendar, *, now: datetime) -> int:

@@ -57,14 +57,6 @@ def keep(session: Session, lane: Lane, *, now: datetime) -> ExternalCalendar:
     return calendar
 
 
-def held(session: Session, lane: Lane) -> ExternalCalendar:
-    """The calendar as it is now, for reading only; Superseded."""
-    calendar = session.get(ExternalCalendar, lane.calendar_id)
-    if calendar is None or calendar.lease_token != lane.token:
-        raise Superseded
-    return calendar
-
-
 def leave(calendar: ExternalCalendar) -> bool:
     """Give back the lane of a calendar that ``keep`` gave in this transaction; whether one more run
     is wanted."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, or_, select
 
 from crm_app.core import clock, jobs
@@ -51,17 +52,27 @@ def pending(session: Session, calendar_id: int, *, now: datetime) -> list[int]:
     """The copies that are to be written or removed now; removals first, then in order of age."""
     query = (
         select(EventLink.id, EventLink.state)
-        .where(
-            EventLink.external_calendar_id == calendar_id,
-            col(EventLink.state).in_(_PENDING),
-            # What a pull brought is settled first.
-            EventLink.news == LinkNews.NONE,
-            or_(col(EventLink.next_attempt_at).is_(None), col(EventLink.next_attempt_at) <= now),
-        )
+        .where(*_waiting(calendar_id, now))
         .order_by(col(EventLink.changed_at), col(EventLink.id))
     )
     rows = session.exec(query).all()
     return [link_id or 0 for link_id, _ in sorted(rows, key=lambda row: row[1] == "wanted")]
+
+
+def any_pending(calendar_id: int, *, now: datetime) -> ColumnElement[bool]:
+    """Whether there are any, as part of a query."""
+    return exists().where(*_waiting(calendar_id, now))
+
+
+def _waiting(calendar_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    retried = col(EventLink.next_attempt_at)
+    return (
+        col(EventLink.external_calendar_id) == calendar_id,
+        col(EventLink.state).in_(_PENDING),
+        # What a pull brought is settled first.
+        col(EventLink.news) == LinkNews.NONE,
+        or_(retried.is_(None), retried <= now),
+    )
 
 
 def next_step(session: Session, lane: Lane, link_id: int, *, now: datetime) -> Step | Amend | None:

@@ -30,7 +30,9 @@ _GONE_RETRY = timedelta(hours=6)
 
 def went_well(session: Session, calendar: ExternalCalendar, *, now: datetime) -> None:
     """The calendar is in step."""
-    account = session.get_one(ConnectedAccount, calendar.account_id)
+    # Nothing about the account depends on what is not written yet about the calendar.
+    with session.no_autoflush:
+        account = session.get_one(ConnectedAccount, calendar.account_id)
     recovered = calendar.last_error != "" or account.state != AccountState.ACTIVE
     first = calendar.last_success_at is None
     calendar.last_success_at, calendar.last_error, calendar.failure_count = now, "", 0

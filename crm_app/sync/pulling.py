@@ -7,56 +7,78 @@ that cannot be stored is set aside and counted; the others are read.
 
 import logging
 import time
+from dataclasses import dataclass
 
 from crm_app.core import clock, db
 from crm_app.core.errors import CursorExpired
 from crm_app.providers.calendar_port import CalendarProvider, Page
-from crm_app.sync import deletions, lanes, pages
+from crm_app.sync import deletions, pages
 from crm_app.sync.ahead import Ahead
 from crm_app.sync.lanes import Lane, Superseded
 
 log = logging.getLogger(__name__)
 
 
-def pull(lane: Lane, provider: CalendarProvider, ref: str, *, deadline: float) -> bool:
-    """Read on from the saved cursor; whether the end was reached before ``deadline`` (monotonic),
-    after which no page is begun.
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """How far a pull came: whether to the ``end``, and the ``cursor`` from which the next goes on.
 
-    A cursor that the service no longer knows leads to a listing from nothing. Raises RemoteError.
+    ``rest``: its only page, which brought nothing else and is still to be applied.
     """
-    cursor = _cursor(lane)
+
+    end: bool
+    cursor: str | None
+    rest: Page | None = None
+
+
+def pull(
+    lane: Lane,
+    provider: CalendarProvider,
+    ref: str,
+    cursor: str | None,
+    *,
+    deadline: float,
+    leave_rest: bool = False,
+) -> Pulled:
+    """Read on from the saved ``cursor``; after ``deadline`` (monotonic) no page is begun.
+
+    A cursor that the service no longer knows leads to a listing from nothing. ``leave_rest``: the
+    caller applies a page that brings nothing, at the end of the run. Raises RemoteError.
+    """
     try:
-        return _read(lane, provider, ref, cursor, deadline)
+        return _read(lane, provider, ref, cursor, deadline, leave_rest)
     except CursorExpired:
         if cursor is None:
             raise
         log.info("calendar %s is listed anew: its cursor expired", lane.calendar_id)
-        return _read(lane, provider, ref, None, deadline)
+        return _read(lane, provider, ref, None, deadline, leave_rest)
 
 
 def _read(
-    lane: Lane, provider: CalendarProvider, ref: str, cursor: str | None, deadline: float
-) -> bool:
+    lane: Lane,
+    provider: CalendarProvider,
+    ref: str,
+    cursor: str | None,
+    deadline: float,
+    leave_rest: bool,
+) -> Pulled:
     if cursor is None:
         with db.unit_of_work() as session:
             pages.begin_listing(session, lane, now=clock.now())
     with Ahead(provider.pull(ref, cursor)) as listing:
-        while (page := listing.next()) is not None:
+        page = listing.next()
+        if page is not None and leave_rest and pages.brings_nothing(page):
+            return Pulled(True, page.cursor, page)
+        while page is not None:
             more = not page.complete and time.monotonic() < deadline
             if more:
                 listing.begin()
             _apply(lane, page, cursor)
             cursor = page.cursor
-            if page.complete:
-                return True
-            if not more:
-                return False
-    return True
-
-
-def _cursor(lane: Lane) -> str | None:
-    with db.reading() as session:
-        return lanes.held(session, lane).cursor
+            if page.complete or not more:
+                return Pulled(page.complete, cursor)
+            page = listing.next()
+    return Pulled(True, cursor)
 
 
 def _apply(lane: Lane, page: Page, before: str | None) -> None:

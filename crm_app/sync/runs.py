@@ -9,35 +9,32 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from crm_app.core import clock, db, jobs
 from crm_app.core.errors import RemoteError
-from crm_app.core.kinds import AccountState, CalendarRole
-from crm_app.models import ConnectedAccount, ExternalCalendar, User
-from crm_app.sync import connecting, lanes, links, outcome, pulling, pushing, settling, window_move
-from crm_app.sync.connecting import Login
+from crm_app.sync import (
+    connecting,
+    errands,
+    lanes,
+    links,
+    outcome,
+    pages,
+    pulling,
+    pushing,
+    settling,
+    window_move,
+)
+from crm_app.sync.errands import Errand
 from crm_app.sync.lanes import Lane, Superseded
+from crm_app.sync.pulling import Pulled
+from crm_app.sync.pushing import Refused
 
 log = logging.getLogger(__name__)
 # A long listing lets others into the lane after so many seconds, and goes on in another run.
 SLICE = 20.0
 # After writing and reading once, what came of it is written; more than that is another run.
 _ROUNDS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """What a run needs to know. ``reads`` is off for calendars that are only written to, ``moves``
-    says that the window has to move."""
-
-    lane: Lane
-    login: Login
-    ref: str
-    reads: bool
-    moves: bool
-    reachable: bool
 
 
 class Ended(StrEnum):
@@ -72,91 +69,96 @@ def refresh(calendar_id: int, *, timeout: float) -> Ended:
 
 def _begin(calendar_id: int, *, follow_up: bool) -> Errand | None:
     with db.unit_of_work() as session:
-        now = clock.now()
-        lane = lanes.take(session, calendar_id, now=now, follow_up=follow_up)
-        if lane is None:
-            return None
-        calendar = session.get_one(ExternalCalendar, calendar_id)
-        account = session.get_one(ConnectedAccount, calendar.account_id)
-        user = session.get_one(User, account.user_id)
-        waits = any(
-            at is not None and at > now
-            for at in (calendar.next_attempt_at, account.next_attempt_at)
-        )
-        return Errand(
-            lane=lane,
-            login=connecting.login_of(session, account),
-            ref=calendar.ref,
-            reads=calendar.role != CalendarRole.UNUSED,
-            moves=window_move.is_due(session, calendar, now=now),
-            reachable=account.state in (AccountState.ACTIVE, AccountState.ERROR)
-            and user.active
-            and not waits,
-        )
+        return errands.begin(session, calendar_id, now=clock.now(), follow_up=follow_up)
 
 
-def _guarded(errand: Errand, work: Callable[[], bool]) -> bool:
+def _guarded(errand: Errand, work: Callable[[], Pulled]) -> bool:
     """Do ``work``, note how it ended, and leave the lane; whether it came to its end."""
-    done = False
+    came = Pulled(False, errand.cursor)
     error: Exception | None = None
     try:
         if errand.moves:
             window_move.move(errand.lane)
-        done = errand.reachable and work()
+        if errand.reachable:
+            came = work()
     except Superseded:
-        log.info("another run of calendar %s took over", errand.lane.calendar_id)
-        return False
+        return _overtaken(errand)
     except RemoteError as failure:
         error = failure
     except Exception as failure:
         log.exception("the run of calendar %s failed", errand.lane.calendar_id)
         error = failure
-    _end(errand, error, done=done)
-    return done
+    try:
+        _end(errand, error, came)
+    except Superseded:
+        return _overtaken(errand)
+    return came.end
 
 
-def _end(errand: Errand, error: Exception | None, *, done: bool) -> None:
+def _overtaken(errand: Errand) -> bool:
+    log.info("another run of calendar %s took over", errand.lane.calendar_id)
+    return False
+
+
+def _end(errand: Errand, error: Exception | None, came: Pulled) -> None:
+    """Note how it ended, and in the same transaction what the last page left to say."""
     with db.unit_of_work() as session:
         now = clock.now()
-        try:
+        if came.rest is not None:
+            calendar = pages.apply(session, errand.lane, came.rest, now=now)
+        else:
             calendar = lanes.keep(session, errand.lane, now=now)
-        except Superseded:
-            return
         if error is not None:
             jitter = random.random()  # noqa: S311 - spreads retries, protects nothing
             outcome.went_wrong(session, calendar, error, now=now, jitter=jitter)
-        elif done:
+        elif came.end:
             outcome.went_well(session, calendar, now=now)
         calendar.polled_at = now
         session.add(calendar)
         wanted = lanes.leave(calendar)
-        cut_short = errand.reachable and not done and error is None
+        cut_short = errand.reachable and not came.end and error is None
         if wanted or cut_short:
             jobs.enqueue(session, links.RUN, calendar_id=errand.lane.calendar_id)
 
 
-def _in_step(errand: Errand, seconds: float) -> bool:
-    """Write, read and settle until nothing is left that this run can do; False for a slice."""
-    lane, refused = errand.lane, None
+def _in_step(errand: Errand, seconds: float) -> Pulled:
+    """Write, read and settle until nothing is left that this run can do, or it is only a slice."""
+    lane, ref, came = errand.lane, errand.ref, Pulled(True, errand.cursor)
     deadline = time.monotonic() + seconds
+    calm = not (errand.writes or errand.settles)
+    refused: Refused | None = None if errand.writes else {}
     with connecting.opened(errand.login) as provider:
-        for _ in range(_ROUNDS):
-            refused = pushing.push(lane, provider, errand.ref, refused=refused)
-            if errand.reads and not pulling.pull(lane, provider, errand.ref, deadline=deadline):
-                return False
+        for turn in range(_ROUNDS):
+            if turn > 0 or errand.writes:
+                refused = pushing.push(lane, provider, ref, refused=refused)
+            if errand.reads:
+                first = calm and turn == 0
+                came = pulling.pull(
+                    lane, provider, ref, came.cursor, deadline=deadline, leave_rest=first
+                )
+                if came.rest is not None or not came.end:
+                    return came
             if not _settle(lane) and not refused:
                 break
         else:
-            pushing.push(lane, provider, errand.ref, refused=refused)
+            pushing.push(lane, provider, ref, refused=refused)
             _settle(lane)
-    return True
+    return came
 
 
-def _read_only(errand: Errand, until: float, timeout: float) -> bool:
+def _read_only(errand: Errand, until: float, timeout: float) -> Pulled:
     with connecting.opened(errand.login, timeout=timeout) as provider:
-        done = pulling.pull(errand.lane, provider, errand.ref, deadline=until)
-    _settle(errand.lane)
-    return done
+        came = pulling.pull(
+            errand.lane,
+            provider,
+            errand.ref,
+            errand.cursor,
+            deadline=until,
+            leave_rest=not errand.settles,
+        )
+    if came.rest is None:
+        _settle(errand.lane)
+    return came
 
 
 def _settle(lane: Lane) -> bool:

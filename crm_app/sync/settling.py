@@ -8,6 +8,7 @@ other members follow it.
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, select
 
 from crm_app.appointments import claims
@@ -35,6 +36,13 @@ def with_news(session: Session, calendar_id: int) -> list[int]:
         EventLink.external_calendar_id == calendar_id, EventLink.news != LinkNews.NONE
     )
     return [link_id or 0 for link_id in session.exec(query.order_by(col(EventLink.news_since)))]
+
+
+def any_news(calendar_id: int) -> ColumnElement[bool]:
+    """Whether there are any, as part of a query."""
+    return exists().where(
+        col(EventLink.external_calendar_id) == calendar_id, col(EventLink.news) != LinkNews.NONE
+    )
 
 
 def settle(session: Session, lane: Lane, link_id: int, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from crm_app.core import clock, db, facts
 from crm_app.core.kinds import Intake
@@ -25,9 +26,18 @@ log = logging.getLogger(__name__)
 _CHUNK = 200
 
 
-def is_due(session: Session, calendar: ExternalCalendar, *, now: datetime) -> bool:
-    """Whether the window has to move or its rows to be laid out anew. Sets a first window."""
-    where = _wanted(session, calendar, now)
+def farthest() -> SelectOfScalar[int | None]:
+    """How many days ahead people can book at the most, as a query."""
+    return select(func.max(Calendar.horizon_days)).where(col(Calendar.active).is_(True))
+
+
+def is_due(
+    session: Session, calendar: ExternalCalendar, *, horizon_days: int, now: datetime
+) -> bool:
+    """Whether the window has to move or its rows to be laid out anew. Sets a first window.
+
+    ``horizon_days``: what ``farthest`` gives."""
+    where = _wanted(session, calendar, horizon_days, now)
     reached = calendar.window_from, calendar.window_until
     return _laid_otherwise(calendar, where) or reached != (where.since, where.until)
 
@@ -40,7 +50,8 @@ def move(lane: Lane) -> None:
     """Bring the calendar's busy time up to today's window; no network."""
     with db.unit_of_work() as session:
         calendar = lanes.keep(session, lane, now=clock.now())
-        where = _wanted(session, calendar, clock.now())
+        horizon = session.exec(farthest()).one() or 0
+        where = _wanted(session, calendar, horizon, clock.now())
         anew = _laid_otherwise(calendar, where)
     after: int | None = 0
     while after is not None:
@@ -51,11 +62,10 @@ def move(lane: Lane) -> None:
         _finish(session, lanes.keep(session, lane, now=clock.now()), where)
 
 
-def _wanted(session: Session, calendar: ExternalCalendar, now: datetime) -> Whose:
-    horizon = session.exec(
-        select(func.max(Calendar.horizon_days)).where(col(Calendar.active).is_(True))
-    ).one()
-    since, until = windows.window(now, horizon_days=horizon or 0)
+def _wanted(
+    session: Session, calendar: ExternalCalendar, horizon_days: int, now: datetime
+) -> Whose:
+    since, until = windows.window(now, horizon_days=horizon_days)
     if calendar.window_from is None or calendar.window_until is None:
         # The first window has nothing to lay out yet.
         calendar.window_from, calendar.window_until = since, until

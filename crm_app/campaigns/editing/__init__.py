@@ -1,0 +1,1 @@
+"""Drafts, versions and templates: what the builder does to campaigns."""

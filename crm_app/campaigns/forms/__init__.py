@@ -1,0 +1,1 @@
+"""Public forms and surveys (FRM-1)."""

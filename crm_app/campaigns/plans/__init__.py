@@ -1,0 +1,1 @@
+"""What a campaign is: its steps, settings, texts and mistakes. Pure."""
