@@ -6,7 +6,6 @@ budget. A rule that is too heavy is dropped, and its series counts with its firs
 """
 
 import math
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,19 +29,6 @@ _FEW = 2
 _CYCLE = 400
 _LAST_YEAR = 9999
 _FORESIGHT = 100
-# The rules that most series have, of which a last day is easily told; a period of each has an
-# instance when the day of the month is one that every month has.
-_USUAL = re.compile(
-    r"(?:FREQ=(?P<freq>DAILY|WEEKLY|MONTHLY|YEARLY)"
-    r"|COUNT=(?P<count>[1-9]\d{0,3})"
-    r"|UNTIL=(?P<until>\d{8})(?P<time>T(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ?)?"
-    r"|INTERVAL=(?P<interval>[1-9]\d{0,2})"
-    r"|WKST=(?:MO|SU)"
-    r"|BYDAY=(?P<days>(?:MO|TU|WE|TH|FR|SA|SU)(?:,(?:MO|TU|WE|TH|FR|SA|SU))*))"
-)
-_PERIODS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}
-_EVERY_MONTH_HAS = 28
-_SINCE_YEAR = 1900
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +61,6 @@ class Scales:
             self.budget -= _REFUSAL
             return None
         return Weighed(_text(parts), _per_day(parts))
-
-
-def latest(text: str, starts_at: datetime) -> datetime | None:
-    """A moment after which a series from ``starts_at`` with this one rule surely starts no more;
-    None when it may go on, and for all but the usual rules, which ``Scales`` would let run.
-
-    Naive times on the series' own wall clock.
-    """
-    parts: dict[str, str] = {}
-    for part in text.split(";"):
-        found = _USUAL.fullmatch(part)
-        name = part.partition("=")[0]
-        if found is None or name in parts:
-            return None
-        parts[name] = part.partition("=")[2]
-    period = _PERIODS.get(parts.get("FREQ", ""))
-    if period is None or starts_at.year < _SINCE_YEAR:
-        return None
-    if period > _PERIODS["WEEKLY"] and starts_at.day > _EVERY_MONTH_HAS:
-        return None
-    if "BYDAY" in parts and parts["FREQ"] != "WEEKLY":
-        return None
-    if "UNTIL" in parts:
-        last = _last_day(parts)
-        return max(last, starts_at) if last is not None else None
-    if "COUNT" not in parts:
-        return None
-    length = (int(parts["COUNT"]) + 1) * int(parts.get("INTERVAL", "1")) * period
-    return starts_at + timedelta(days=length)
 
 
 def nth_start(rule: Weighed, starts_at: datetime, since: datetime, limit: int) -> datetime | None:

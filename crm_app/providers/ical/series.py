@@ -14,8 +14,9 @@ import recurring_ical_events
 from icalendar.prop import vDDDTypes, vRecur
 
 from crm_app.providers.ical.properties import Properties
-from crm_app.providers.ical.rules import Scales, Weighed, latest, nth_start
+from crm_app.providers.ical.rules import Scales, Weighed, nth_start
 from crm_app.providers.ical.times import Clock, Moment, Span, read_span, utc
+from crm_app.providers.ical.usual import latest, starts
 from crm_app.providers.occurrence import Trouble
 
 _MAX_RULES = 5
@@ -80,7 +81,9 @@ def instances(
     master = newest_master(members)
     overrides = _newest(one for one in members if one.replaces is not None)
     if master is not None and master.repeats:
-        if overrides or not _is_over(master, since):
+        if not overrides and (found := counted(master, since, until)) is not None:
+            yield from found
+        elif overrides or not _is_over(master, since):
             yield from _expand(master, list(overrides.values()), since, until, scales, clock)
         return
     # A single event, or single instances of a series that the owner does not hold as a whole.
@@ -100,6 +103,23 @@ def _newest(overrides: Iterable[Member]) -> dict[str, Member]:
     for member in sorted(overrides, key=sequence_of):
         newest[name_of_instance(member.replaces or member.span.start)] = member
     return newest
+
+
+def counted(master: Member, since: datetime, until: datetime) -> Iterator[Instance] | None:
+    """The instances of a series with one usual rule and nothing else; None for any other."""
+    rules = master.properties.all("RRULE")
+    if len(rules) != 1 or "RDATE" in master.properties or "EXDATE" in master.properties:
+        return None
+    span = _shorter(master.span)
+    try:
+        begin, stop = (since - span.length - _MARGIN).date(), (until + _MARGIN).date()
+    except OverflowError:
+        return None
+    found = starts(rules[0].value, span.start, begin, stop)
+    if found is None:
+        return None
+    spans = (_lasting(start, start + span.length, master.span) for start in found)
+    return (Instance(master, span, span.start) for span in spans)
 
 
 def _is_over(master: Member, since: datetime) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_app.providers.ical.reading import read
-from crm_app.providers.ical.rules import latest
+from crm_app.providers.ical.usual import latest
 from tests.sync.objects import event
 
 ALWAYS = (datetime(1990, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC))
