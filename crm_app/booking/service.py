@@ -21,7 +21,7 @@ from crm_app.core.access import Actor, visitor
 from crm_app.core.errors import Conflict
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import AppointmentSource, CalendarKind
-from crm_app.models import Appointment, Calendar, User
+from crm_app.models import Appointment, Calendar, Contact, User
 
 
 class SlotTaken(Conflict):
@@ -79,10 +79,11 @@ def book(
     now: datetime,
     user_slug: str | None = None,
     public_id: str | None = None,
+    bound_to: Contact | None = None,
 ) -> Appointment:
     """Book the slot that starts at ``starts_at``; SlotTaken when it is not free any more.
 
-    ``public_id`` makes it idempotent: a second call with the same one gives the first appointment.
+    ``bound_to`` is the contact for whom the visitor's link was made (CAL-7). ``public_id`` makes it idempotent: a second call with the same one gives the first appointment.
     """
     if public_id is not None and (made := _already(session, public_id)) is not None:
         return made
@@ -100,6 +101,7 @@ def book(
         locale=lead.locale,
         time_zone=lead.time_zone,
         source=f"calendar:{calendar.slug}",
+        meant=bound_to,
     )
     return appointments.create(
         session,

@@ -19,11 +19,14 @@ from crm_app.core.i18n import LOCALES, best_locale
 _MONTH = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])")
 _DAY = re.compile(r"20\d\d-\d\d-\d\d")
 _SLOT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\dZ")
+# A signed token as ``bound`` makes them; whether it is good is asked where it is used.
+_TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,300}")
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One look at a page. ``carried`` are the parameters that its links keep: tz, lang and embed."""
+    """One look at a page. ``carried`` are the parameters that its links keep: tz, lang, embed and for
+    whom the link is."""
 
     path: str
     locale: str
@@ -44,6 +47,11 @@ class Visit:
         kept = {name: value for name, value in params.items() if value}
         query = urlencode({**kept, **{k: v for k, v in self.carried.items() if k not in params}})
         return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def bound_to(self) -> str:
+        """The signed token of the contact that the link is for (CAL-7); "" when it is for anybody."""
+        return self.carried.get("for", "")
 
     def shown(self) -> dict[str, str | None]:
         """The parameters that lead to what is shown now, for links that change something else."""
@@ -78,6 +86,8 @@ def read(
         carried["tz"] = zone
     if query.get("embed") == "1":
         carried["embed"] = "1"
+    if _TOKEN.fullmatch(token := query.get("for", "")):
+        carried["for"] = token
     asked = None if settled else accept_language
     locale = carried.get("lang") or best_locale(asked, home_locale)
     zone = carried.get("tz") or home_zone

@@ -43,9 +43,11 @@ def find_or_make(
     locale: str = "",
     time_zone: str = "",
     source: str = "",
+    meant: Contact | None = None,
 ) -> tuple[Contact, bool]:
     """The contact behind ``email``, and whether it was made just now.
 
+    ``meant`` is who opened a link of his own: he is the contact when nobody has the address yet.
     The row is held until the commit. A known contact only gets what it lacks; what a visitor typed
     differently goes onto the timeline. An unknown ``locale`` or ``time_zone`` is left out.
     """
@@ -63,6 +65,9 @@ def find_or_make(
         raise _as_typed(error) from error
     _one_at_a_time(session, key)
     known = _oldest_with(session, key, lock=True)
+    if known is None and meant is not None:
+        session.refresh(meant, with_for_update=True)
+        known = meant if meant.deleted_at is None else None
     if known is None:
         return make(session, actor, source, clean), True
     _fill_gaps(session, actor, known, clean)
@@ -109,6 +114,8 @@ def _fill_gaps(session: Session, actor: Actor, contact: Contact, given: ContactF
     nameless = not contact.name or matching.is_email(contact.name)
     if given["name"] and nameless:
         gaps["name"] = given["name"]
+    if given["emails"] and not queries.emails_of(session, contact):
+        gaps["emails"] = given["emails"]
     numbers = queries.phones_of(session, contact)
     if given["phones"] and not numbers:
         gaps["phones"] = given["phones"]
@@ -128,6 +135,10 @@ def _note_differences(
 ) -> None:
     if given["name"] and "name" not in gaps and folded(given["name"]) != folded(contact.name):
         note(session, actor, contact, "typed", timeline.OTHER_NAME, {"given": given["name"]})
+    addresses = {row.key for row in queries.emails_of(session, contact)}
+    for email in given["emails"] if "emails" not in gaps else []:
+        if email.key not in addresses:
+            note(session, actor, contact, "typed", timeline.OTHER_EMAIL, {"given": email.address})
     known = {form for row in queries.phones_of(session, contact) for form in (row.number, row.e164)}
     for phone in given["phones"] if "phones" not in gaps else []:
         if phone.number not in known and (phone.e164 or phone.number) not in known:

@@ -188,8 +188,8 @@ def test_con2_facts_tell_what_was_made_and_what_was_filled(session: Session) -> 
     service.find_or_make(session, VISITOR, email="anna@x.example", name="Anna", locale="de")
     rows = session.exec(select(facts.FactRow).order_by(facts.FactRow.id))  # type: ignore[arg-type]
     assert [facts.load(session, row.id or 0) for row in rows] == [
-        facts.ContactCreated(known.id or 0),
-        facts.ContactChanged(known.id or 0, ("locale",)),
+        facts.ContactCreated(known.id or 0, by="customer"),
+        facts.ContactChanged(known.id or 0, ("locale",), by="customer"),
     ]
 
 

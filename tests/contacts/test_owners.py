@@ -44,7 +44,9 @@ def test_con5_a_change_is_a_fact_and_in_the_audit_log(session: Session) -> None:
     lead = factories.contact(session)
     service.set_owner(session, factories.actor(anna), lead, anna.id, rule=timeline.BY_HAND)
     row = session.exec(select(facts.FactRow)).one()
-    assert facts.load(session, row.id or 0) == facts.ContactAssigned(lead.id or 0, None, anna.id)
+    assert facts.load(session, row.id or 0) == facts.ContactAssigned(
+        lead.id or 0, None, anna.id, by="user"
+    )
     audited = session.exec(select(AuditEntry)).one()
     assert (audited.action, audited.subject_id, audited.detail["rule"]) == (
         "contact.assigned",

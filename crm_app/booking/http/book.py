@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from crm_app.accounts import rate
 from crm_app.appointments import links, queries
-from crm_app.booking import asking, entered, form_token, picker, service, visit
+from crm_app.booking import asking, bound, entered, form_token, picker, service, visit
 from crm_app.booking.http import form as form_step
 from crm_app.booking.http.form import Attempt
 from crm_app.booking.http.opened import SCRIPTS, Opened, answer, finder, open_calendar
@@ -131,6 +131,7 @@ def _book(attempt: Attempt) -> Appointment:
             calendar=queries.public_calendar(session, opened.calendar.slug),
             starts_at=attempt.starts_at,
             lead=_lead(attempt),
+            bound_to=bound.contact_of(session, opened.visit.bound_to),
             now=attempt.now,
             user_slug=opened.user_slug,
             public_id=attempt.token.nonce,

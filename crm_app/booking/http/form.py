@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 from starlette.responses import Response
 
-from crm_app.booking import form_token, picker
+from crm_app.booking import bound, form_token, picker
 from crm_app.booking.entered import Entered
 from crm_app.booking.form_token import FormToken
 from crm_app.booking.http.opened import SCRIPTS, Opened, answer, finder
@@ -46,7 +46,7 @@ def show(session: Session, attempt: Attempt, *, notice: str = "", status: int = 
         ends_at=chosen.ends_at if chosen else None,
         token=token.text(),
         asked=opened.asked,
-        entered=attempt.typed,
+        entered=attempt.typed if attempt.typed.values else _known(session, opened),
         alternatives=alternatives,
         notice=notice,
         privacy_url=opened.privacy_url,
@@ -63,6 +63,12 @@ def show(session: Session, attempt: Attempt, *, notice: str = "", status: int = 
         embed=True,
         scripts=SCRIPTS,
     )
+
+
+def _known(session: Session, opened: Opened) -> Entered:
+    """What a bound link tells about the visitor."""
+    contact = bound.contact_of(session, opened.visit.bound_to)
+    return Entered(values=bound.prefilled(session, contact)) if contact else Entered()
 
 
 def _look_up(session: Session, attempt: Attempt) -> tuple[Slot | None, list[Slot]]:
