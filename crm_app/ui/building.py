@@ -16,6 +16,8 @@ from reflex.plugins import Plugin
 from crm_app.ui import sheet
 
 _STATE_JS = "utils/state.js"
+# Not by way of ``sortable``: this module is loaded before any state of Reflex can be.
+_BRIDGE = Path(__file__).with_name("sortable.jsx")
 _THEIRS = "const endpoint = new URL(url_str);"
 _OURS = """const endpoint = new URL(url_str);
   if (typeof window !== "undefined") {
@@ -56,8 +58,11 @@ class HousePlugin(Plugin):
     """Our part of the build."""
 
     def get_static_assets(self, **context: Any) -> Sequence[tuple[Path, str | bytes]]:
-        """The dashboard's stylesheet."""
-        return [(Path("styles/house.css"), sheet.stylesheet())]
+        """The dashboard's stylesheet, and the bridge to the library that drags and drops."""
+        return [
+            (Path("styles/house.css"), sheet.stylesheet()),
+            (Path("components/sortable.jsx"), _BRIDGE.read_text("utf-8")),
+        ]
 
     def get_stylesheet_paths(self, **context: Any) -> Sequence[str]:
         """Loaded after Radix Themes, since plugins load in order."""

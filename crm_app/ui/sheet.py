@@ -28,6 +28,8 @@ _NAMES = (
     "sync_options.css",
     "outbox.css",
     "home.css",
+    "sortable.css",
+    "campaigns.css",
 )
 
 
