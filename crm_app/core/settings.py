@@ -70,8 +70,11 @@ class Settings(BaseSettings):
         Taken from ``CRM_SECRET_KEY``, else from ``secret.key`` in the data folder, which is made
         at the first start, readable by its owner only (SYN-13).
         """
-        if self.secret_key:
-            return self.secret_key
+        return self.secret_key or self.kept_key
+
+    @functools.cached_property
+    def kept_key(self) -> str:
+        """The secret of the data folder, read once: each stored secret that is used asks for it."""
         path = self.data_dir.resolve() / "secret.key"
         if not path.exists():
             _make_key(path)

@@ -38,10 +38,10 @@ def sweep(
     session.add(calendar)
 
 
-def any_missing(calendar_id: int) -> ColumnElement[bool]:
-    """Whether a sweep would find anything, as part of a query."""
+def any_missing() -> ColumnElement[bool]:
+    """Whether a sweep would find anything, as part of a query about external calendars."""
     return exists().where(
-        col(ExternalObject.external_calendar_id) == calendar_id,
+        col(ExternalObject.external_calendar_id) == ExternalCalendar.id,
         col(ExternalObject.missing_since).is_not(None),
     )
 

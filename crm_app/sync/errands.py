@@ -5,10 +5,11 @@ knows it, and between its two transactions lies nothing but the one request. Wha
 later comes with a wish for another run (SYN-10).
 """
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlmodel import Session, col
 
 from crm_app.core.kinds import AccountState, CalendarRole
@@ -40,14 +41,14 @@ def begin(session: Session, calendar_id: int, *, now: datetime, follow_up: bool)
     lane = lanes.take(session, calendar_id, now=now, follow_up=follow_up)
     if lane is None:
         return None
-    # Kept by name: what nobody holds, the session forgets and would read once more.
-    calendar, account, user, _registration, horizon, writes, unsettled = _facts(
-        session, calendar_id, now
-    )
+    calendar = session.get_one(ExternalCalendar, calendar_id)
+    # Asked behind the lane: a statement that waits for it would see the rest as it was before.
+    found = session.execute(_all_else(), {"calendar_id": calendar_id, "now": now}).one()
+    account, user, _, horizon, writes, unsettled = found
     waits = any(
         at is not None and at > now for at in (calendar.next_attempt_at, account.next_attempt_at)
     )
-    moves = window_move.is_due(session, calendar, horizon_days=horizon or 0, now=now)
+    moves = window_move.is_due(session, calendar, horizon_days=horizon, now=now)
     return Errand(
         lane=lane,
         login=connecting.login_of(session, account),
@@ -63,36 +64,22 @@ def begin(session: Session, calendar_id: int, *, now: datetime, follow_up: bool)
     )
 
 
-def _facts(
-    session: Session, calendar_id: int, now: datetime
-) -> Row[
-    tuple[
-        ExternalCalendar,
-        ConnectedAccount,
-        User,
-        SignInProvider | None,
-        int | None,
-        bool,
-        bool,
-    ]
-]:
-    """Asked behind the lane, as a statement of its own: one that waits for a lock still sees the
-    other tables as they were before."""
-    unsettled: ColumnElement[bool] = or_(
-        settling.any_news(calendar_id), deletions.any_missing(calendar_id)
-    )
-    return session.execute(
+@functools.cache
+def _all_else() -> Select[tuple[ConnectedAccount, User, SignInProvider, int, bool, bool]]:
+    """Made once: making it takes longer than asking it. Whoever asks holds the rows while they are
+    needed, for what nobody holds a session reads once more."""
+    return (
         select(
-            ExternalCalendar,
             ConnectedAccount,
             User,
             SignInProvider,
             window_move.farthest().scalar_subquery(),
-            outbox.any_pending(calendar_id, now=now),
-            unsettled,
+            outbox.any_pending(now=bindparam("now")),
+            or_(settling.any_news(), deletions.any_missing()),
         )
+        .select_from(ExternalCalendar)
         .join(ConnectedAccount, col(ConnectedAccount.id) == ExternalCalendar.account_id)
         .join(User, col(User.id) == ConnectedAccount.user_id)
         .outerjoin(SignInProvider, col(SignInProvider.provider) == ConnectedAccount.provider)
-        .where(col(ExternalCalendar.id) == calendar_id)
-    ).one()
+        .where(col(ExternalCalendar.id) == bindparam("calendar_id"))
+    )

@@ -21,7 +21,7 @@ from crm_app.core.kinds import (
     LinkOrigin,
     LinkState,
 )
-from crm_app.models import Appointment, EventLink
+from crm_app.models import Appointment, EventLink, ExternalCalendar
 from crm_app.providers.calendar_port import OutgoingEvent, Stored
 from crm_app.providers.occurrence import EventStatus
 from crm_app.sync import amending, copies, lanes, links
@@ -52,22 +52,23 @@ def pending(session: Session, calendar_id: int, *, now: datetime) -> list[int]:
     """The copies that are to be written or removed now; removals first, then in order of age."""
     query = (
         select(EventLink.id, EventLink.state)
-        .where(*_waiting(calendar_id, now))
+        .where(EventLink.external_calendar_id == calendar_id, *_waiting(now))
         .order_by(col(EventLink.changed_at), col(EventLink.id))
     )
     rows = session.exec(query).all()
     return [link_id or 0 for link_id, _ in sorted(rows, key=lambda row: row[1] == "wanted")]
 
 
-def any_pending(calendar_id: int, *, now: datetime) -> ColumnElement[bool]:
-    """Whether there are any, as part of a query."""
-    return exists().where(*_waiting(calendar_id, now))
+def any_pending(*, now: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether there are any, as part of a query about external calendars."""
+    return exists().where(
+        col(EventLink.external_calendar_id) == ExternalCalendar.id, *_waiting(now)
+    )
 
 
-def _waiting(calendar_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _waiting(now: datetime | ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
     retried = col(EventLink.next_attempt_at)
     return (
-        col(EventLink.external_calendar_id) == calendar_id,
         col(EventLink.state).in_(_PENDING),
         # What a pull brought is settled first.
         col(EventLink.news) == LinkNews.NONE,

@@ -8,6 +8,7 @@ before the service allows it. Nothing is deleted because of trouble.
 import logging
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from crm_app.accounts import audit
@@ -27,12 +28,15 @@ ACTOR = system("sync")
 # A calendar that does not exist any more is looked for again at this pace.
 _GONE_RETRY = timedelta(hours=6)
 
+# Reading the secret would decrypt it.
+_UNOPENED = defer(ConnectedAccount.secret)  # type: ignore[arg-type]  # a column of a table
+
 
 def went_well(session: Session, calendar: ExternalCalendar, *, now: datetime) -> None:
     """The calendar is in step."""
     # Nothing about the account depends on what is not written yet about the calendar.
     with session.no_autoflush:
-        account = session.get_one(ConnectedAccount, calendar.account_id)
+        account = session.get_one(ConnectedAccount, calendar.account_id, options=[_UNOPENED])
     recovered = calendar.last_error != "" or account.state != AccountState.ACTIVE
     first = calendar.last_success_at is None
     calendar.last_success_at, calendar.last_error, calendar.failure_count = now, "", 0

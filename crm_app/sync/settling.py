@@ -38,10 +38,11 @@ def with_news(session: Session, calendar_id: int) -> list[int]:
     return [link_id or 0 for link_id in session.exec(query.order_by(col(EventLink.news_since)))]
 
 
-def any_news(calendar_id: int) -> ColumnElement[bool]:
-    """Whether there are any, as part of a query."""
+def any_news() -> ColumnElement[bool]:
+    """Whether there are any, as part of a query about external calendars."""
     return exists().where(
-        col(EventLink.external_calendar_id) == calendar_id, col(EventLink.news) != LinkNews.NONE
+        col(EventLink.external_calendar_id) == ExternalCalendar.id,
+        col(EventLink.news) != LinkNews.NONE,
     )
 
 

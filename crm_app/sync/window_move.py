@@ -26,9 +26,11 @@ log = logging.getLogger(__name__)
 _CHUNK = 200
 
 
-def farthest() -> SelectOfScalar[int | None]:
+def farthest() -> SelectOfScalar[int]:
     """How many days ahead people can book at the most, as a query."""
-    return select(func.max(Calendar.horizon_days)).where(col(Calendar.active).is_(True))
+    return select(func.coalesce(func.max(Calendar.horizon_days), 0)).where(
+        col(Calendar.active).is_(True)
+    )
 
 
 def is_due(
@@ -50,7 +52,7 @@ def move(lane: Lane) -> None:
     """Bring the calendar's busy time up to today's window; no network."""
     with db.unit_of_work() as session:
         calendar = lanes.keep(session, lane, now=clock.now())
-        horizon = session.exec(farthest()).one() or 0
+        horizon = session.exec(farthest()).one()
         where = _wanted(session, calendar, horizon, clock.now())
         anew = _laid_otherwise(calendar, where)
     after: int | None = 0
