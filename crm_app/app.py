@@ -31,6 +31,8 @@ from crm_app.accounts.ui.profile_state import Profile
 from crm_app.accounts.ui.sessions_state import Sessions
 from crm_app.accounts.ui.users_state import Users
 from crm_app.accounts.ui.workspace_state import WorkspaceSettings
+from crm_app.activities.ui import tasks_page
+from crm_app.activities.ui.tasks_state import Tasks
 from crm_app.appointments.ui import calendar_page, calendars_page, outside, teams_page
 from crm_app.appointments.ui.calendar_state import CalendarPage
 from crm_app.appointments.ui.calendars_state import Calendars
@@ -105,6 +107,7 @@ pages.add(app, "/", home_page.page, title=home_page.TITLE, on_load=Home.load, on
 pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=CalendarPage.load, on_live={"appointments": CalendarPage.reread}, width="wide")
 pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load], on_live={"contacts": ContactCard.follow_contacts, "appointments": ContactCard.follow}, width="wide")
 pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TITLE, on_load=Outbox.load, on_live={"messages": Outbox.follow}, width="wide")
+pages.add(app, "/tasks", tasks_page.page, title=tasks_page.TITLE, on_load=Tasks.load, on_live={"activities": Tasks.follow})
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/audit", audit_page.page, title=audit_page.TITLE, on_load=AuditLog.load)
 pages.add(app, "/settings/calendars", calendars_page.page, title=N_("Calendars"), on_load=Calendars.load)

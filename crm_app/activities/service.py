@@ -67,7 +67,7 @@ def add(
         created_at=clock.now(),
         created_by=actor.label,
     )
-    return _stored(session, actor, activity, contact)
+    return _stored(session, actor, activity)
 
 
 def set_done(session: Session, actor: Actor, activity_id: int, *, done: bool) -> Activity:
@@ -96,9 +96,7 @@ def give_to(session: Session, actor: Actor, activity_id: int, user_id: int) -> A
     return activity
 
 
-def _stored(
-    session: Session, actor: Actor, activity: Activity, contact: Contact | None
-) -> Activity:
+def _stored(session: Session, actor: Actor, activity: Activity) -> Activity:
     if activity.key is not None:
         fresh = insert_new(session, activity, unique="key")
         stored = _by_key(session, activity.key)

@@ -24,6 +24,7 @@ RAIL: tuple[Entry, ...] = (
     Entry("/", N_("Home"), "house"),
     Entry("/calendar", N_("Calendar"), "calendar-days"),
     Entry("/contacts", N_("Contacts"), "users"),
+    Entry("/tasks", N_("Tasks"), "list-todo"),
     Entry("/outbox", N_("Outbox"), "send"),
     Entry("/settings", N_("Settings"), "settings"),
 )

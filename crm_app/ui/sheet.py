@@ -28,6 +28,7 @@ _NAMES = (
     "sync_options.css",
     "outbox.css",
     "home.css",
+    "tasks.css",
     "sortable.css",
     "campaigns.css",
 )
