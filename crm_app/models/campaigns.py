@@ -51,6 +51,10 @@ class CampaignVersion(SQLModel, table=True):
     plan: dict[str, Any] = Field(sa_column=Column(json_type(), nullable=False))
     published_at: datetime
     published_by_id: int | None = None
+    # What its publishing replaced and whom it moved, so that it can be undone.
+    replaced: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(json_type(), nullable=False)
+    )
 
 
 class Enrolment(SQLModel, table=True):
