@@ -176,6 +176,13 @@ class EventLink(SQLModel, table=True):
         UniqueConstraint("appointment_id", "external_calendar_id"),
         Index("ix_event_link_calendar", "external_calendar_id", "state"),
         Index("ix_event_link_href", "external_calendar_id", "href"),
+        # Asked for by every run, and there are next to none.
+        Index(
+            "ix_event_link_news",
+            "external_calendar_id",
+            sqlite_where=text("news_since IS NOT NULL"),
+            postgresql_where=text("news_since IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -203,6 +210,7 @@ class EventLink(SQLModel, table=True):
     state: LinkState = Field(default=LinkState.WANTED, sa_type=enum_type(LinkState))
     # What the last pull brought about the copy and is not settled yet.
     news: LinkNews = Field(default=LinkNews.NONE, sa_type=enum_type(LinkNews))
+    # Set wherever there is news.
     news_since: datetime | None = None
     # When the copy was deleted outside; what comes back within 30 days is restored (SYN-9).
     deleted_outside_at: datetime | None = None
