@@ -11,7 +11,16 @@ from typing import Any, Literal
 
 from crm_app.core.kinds import EnrolmentState
 
-What = Literal["replied", "clicked", "booked", "cancelled", "rescheduled", "tagged", "unsubscribed"]
+What = Literal[
+    "replied",
+    "clicked",
+    "booked",
+    "cancelled",
+    "no_show",
+    "rescheduled",
+    "tagged",
+    "unsubscribed",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,12 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Something that happened to the contact while inside. ``about``: a tag, an appointment's id."""
+    """Something that happened to the contact while inside.
+
+    ``about``: an appointment's id (booked, cancelled, no_show, rescheduled), a tag's folded name, a
+    clicked link's address, the channel of a reply or of an unsubscription. ``cancelled`` is told of
+    appointments that became invalid too.
+    """
 
     what: What
     at: datetime
@@ -103,7 +117,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a contact stands. All instants UTC; ``id`` 0 in a rehearsal."""
+    """Where a contact stands. All instants UTC; ``id`` 0 in a rehearsal.
+
+    ``appointment_id`` is the appointment that the enrolment is about, None: about none.
+    """
 
     step_id: str
     visit: int
@@ -113,3 +130,4 @@ class Standing:
     state: EnrolmentState = EnrolmentState.ACTIVE
     heard: tuple[Heard, ...] = ()
     id: int = 0
+    appointment_id: int | None = None
