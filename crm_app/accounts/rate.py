@@ -93,3 +93,18 @@ def network(address: str) -> str:
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def turn(session: Session, key: str, apart: timedelta, now: datetime) -> datetime:
+    """Take the next free instant of ``key``, ``apart`` after the one that was taken before.
+
+    Now, when there is nobody before. Those who ask get their turns in the order in which they ask.
+    """
+    insert = sqlite.insert if db.is_sqlite(session) else postgresql.insert
+    first = insert(RateWindow).values(key=key, started_at=now - apart, count=1)
+    session.execute(first.on_conflict_do_nothing(index_elements=["key"]))
+    row = session.get_one(RateWindow, key, with_for_update=True, populate_existing=True)
+    row.started_at = max(now, row.started_at + apart)
+    session.add(row)
+    session.flush()
+    return row.started_at

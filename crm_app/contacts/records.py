@@ -5,6 +5,7 @@ and of the people of a company that was renamed.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -51,7 +52,10 @@ def put(session: Session, contact: Contact, fields: ContactFields) -> tuple[str,
     session.add(contact)
     session.flush()
     if "emails" in fields and tuple(fields["emails"]) != queries.emails_of(session, contact):
-        _replace(session, contact, ContactEmail, [_email_row(row) for row in fields["emails"]])
+        # A dead address stays dead when the card is saved.
+        dead = _bounces(session, contact)
+        lines = [_email_row(row) | {"bounced_at": dead.get(row.key)} for row in fields["emails"]]
+        _replace(session, contact, ContactEmail, lines)
         changed.append("emails")
     if "phones" in fields and tuple(fields["phones"]) != queries.phones_of(session, contact):
         _replace(session, contact, ContactPhone, [_phone_row(row) for row in fields["phones"]])
@@ -59,8 +63,8 @@ def put(session: Session, contact: Contact, fields: ContactFields) -> tuple[str,
     if "addresses" in fields and tuple(fields["addresses"]) != queries.addresses_of(
         session, contact
     ):
-        lines = [_address_row(row) for row in fields["addresses"]]
-        _replace(session, contact, ContactAddress, lines)
+        placed = [_address_row(row) for row in fields["addresses"]]
+        _replace(session, contact, ContactAddress, placed)
         changed.append("addresses")
     _fold(session, contact)
     if "name" in changed:
@@ -123,6 +127,13 @@ def _replace(
             for position, line in enumerate(lines)
         ]
         session.execute(insert(table), placed)
+
+
+def _bounces(session: Session, contact: Contact) -> dict[str, datetime]:
+    query = select(ContactEmail.key, ContactEmail.bounced_at).where(
+        ContactEmail.contact_id == contact.id
+    )
+    return {key: at for key, at in session.exec(query) if at is not None}
 
 
 def _email_row(row: Email) -> dict[str, Any]:

@@ -49,6 +49,7 @@ FIELD_NAMES: dict[str, str] = {
     "time_zone": N_("Time zone"),
     "locale": N_("Language"),
     "do_not_disturb": N_("Do not disturb"),
+    "messenger_id": N_("Messenger"),
     "note": N_("Note"),
     "custom": N_("Custom fields"),
 }

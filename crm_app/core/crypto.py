@@ -66,6 +66,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_signing_key() -> str:
+    """256 random bits in base64, to sign with."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
 def token_hash(token: str) -> str:
     """What is stored instead of a token: its SHA-256, since the token itself has full entropy."""
     return hashlib.sha256(token.encode()).hexdigest()

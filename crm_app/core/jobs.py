@@ -6,7 +6,7 @@ values; a handler must be safe to run twice, since a crashed worker's job is run
 above this module may know which engine runs the jobs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,22 +86,42 @@ def enqueue(
 
     A job whose ``key`` is known already, whatever its state, is not made again.
     """
+    _insert(session, kind, [(key, args)], run_at)
+
+
+def enqueue_all(
+    session: Session, kind: str, wanted: Sequence[tuple[str | None, Mapping[str, Any]]]
+) -> None:
+    """The same for many jobs of one kind, keys and arguments, in one statement."""
+    if wanted:
+        _insert(session, kind, wanted, None)
+
+
+def _insert(
+    session: Session,
+    kind: str,
+    wanted: Sequence[tuple[str | None, Mapping[str, Any]]],
+    run_at: datetime | None,
+) -> None:
     now = clock.now()
-    values = {
-        "kind": kind,
-        "args": args,
-        "key": key,
-        "state": JobState.READY,
-        "run_at": run_at or now,
-        "attempts": 0,
-        "token": 0,
-        "worker": "",
-        "last_error": "",
-        "created_at": now,
-    }
+    lines = [
+        {
+            "kind": kind,
+            "args": dict(args),
+            "key": key,
+            "state": JobState.READY,
+            "run_at": run_at or now,
+            "attempts": 0,
+            "token": 0,
+            "worker": "",
+            "last_error": "",
+            "created_at": now,
+        }
+        for key, args in wanted
+    ]
     dialect = session.get_bind().dialect.name
     insert = sqlite.insert(Job) if dialect == "sqlite" else postgresql.insert(Job)
-    session.execute(insert.values(**values).on_conflict_do_nothing(index_elements=["key"]))
+    session.execute(insert.on_conflict_do_nothing(index_elements=["key"]), lines)
     session.info["jobs_enqueued"] = True
 
 

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     google_revoke_url: str = "https://oauth2.googleapis.com/revoke"
     microsoft_authority: str = "https://login.microsoftonline.com"
     microsoft_graph: str = "https://graph.microsoft.com/v1.0"
+    twilio_api: str = "https://api.twilio.com"
+    messenger_api: str = "https://graph.facebook.com/v24.0"
 
     @field_validator("allow_private_addresses", mode="before")
     @classmethod

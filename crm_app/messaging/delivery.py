@@ -1,23 +1,23 @@
-"""What is written down before and after a message is handed to the mail server.
+"""What is written down before and after a message is handed to the service that carries it.
 
 ``begin`` commits the claim; the send happens outside any transaction; then ``ended`` records how
 it went. That may be late, after a person or another worker took the message for lost, so it looks
 at what stands there by then: only "sent" overrules everything.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from crm_app.contacts import service as contacts
-from crm_app.core import access, facts
+from crm_app.core import facts
 from crm_app.core.errors import CrmError, Rejected, RemoteError
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import LedgerState, MessageState
-from crm_app.messaging import ledger, sender, service
-from crm_app.models import Contact, Message
-from crm_app.providers.mail_port import DeliveryUnknown, Envelope, SetupNeeded
+from crm_app.messaging import channels, consent, ledger, service, settled, turns
+from crm_app.messaging.drafts import EMAIL
+from crm_app.models import Message
+from crm_app.providers.mail_port import DeliveryUnknown, SetupNeeded
 
 # How long a message that the server cannot take at the moment is tried again.
 PATIENCE = timedelta(hours=48)
@@ -28,16 +28,16 @@ INTERRUPTED = N_(
     "Sending was interrupted. It may have arrived: please check before you send it again."
 )
 GAVE_UP = N_("The mail server could not be reached for two days.")
+SERVICE_GAVE_UP = N_("The service that carries it could not be reached for two days.")
 
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """A claimed attempt: what is sent, and by which server."""
+    """A claimed attempt, and what hands the message over."""
 
     message_id: int
     attempt: int
-    url: str
-    envelope: Envelope
+    send: channels.Carrier = field(repr=False)
 
     @property
     def key(self) -> str:
@@ -50,30 +50,39 @@ def ledger_key(message_id: int, attempt: int) -> str:
     return f"message:{message_id}:{attempt}"
 
 
-def begin(session: Session, message_id: int, *, now: datetime) -> Going | None:
-    """Claim the next attempt of a queued message; None when there is nothing to send."""
+def begin(
+    session: Session, message_id: int, *, now: datetime, has_slot: bool = False
+) -> Going | None:
+    """Claim the next attempt of a queued message; None when there is nothing to send (yet).
+
+    ``has_slot``: its turn under the channel's limit was given before, and has come.
+    """
     message = _locked(session, message_id)
     if message is None or message.state != MessageState.QUEUED:
         return None
-    url = sender.smtp_url(session)
-    content = _content(session, message)
     if message.expires_at is not None and message.expires_at <= now:
         _stop(session, message, MessageState.SKIPPED, TOO_LATE)
-    elif not url:
-        _stop(session, message, MessageState.OUTBOX, "")
-    elif content is None:
-        _stop(session, message, MessageState.FAILED, BAD_ADDRESS)
-    elif _claimed(session, message, now):
-        envelope = Envelope(sender.from_address(session), message.to_address, content)
-        return Going(message_id, message.attempt, url, envelope)
-    return None
-
-
-def _content(session: Session, message: Message) -> bytes | None:
-    try:
-        return sender.content(session, message)
-    except ValueError:
         return None
+    refusal = consent.refusal(session, message, now=now)
+    if refusal:
+        _stop(session, message, MessageState.SKIPPED, refusal)
+        return None
+    if not has_slot and turns.wait(session, message, now=now):
+        return None
+    return _going(session, message, now)
+
+
+def _going(session: Session, message: Message, now: datetime) -> Going | None:
+    try:
+        send = channels.carrier(session, message)
+    except ValueError:
+        _stop(session, message, MessageState.FAILED, BAD_ADDRESS)
+        return None
+    if send is None:
+        _stop(session, message, MessageState.OUTBOX, "")
+    elif _claimed(session, message, now):
+        return Going(message.id or 0, message.attempt, send)
+    return None
 
 
 def _claimed(session: Session, message: Message, now: datetime) -> bool:
@@ -88,19 +97,29 @@ def _claimed(session: Session, message: Message, now: datetime) -> bool:
 
 
 def ended(
-    session: Session, going: Going, failure: CrmError | None, *, answer: str, now: datetime
+    session: Session,
+    going: Going,
+    failure: CrmError | None,
+    *,
+    answer: str,
+    external_id: str = "",
+    now: datetime,
 ) -> bool:
-    """Record how the send went, ``answer`` in the server's words; whether to try again later."""
+    """Record how the send went; whether to try again later.
+
+    ``answer`` is in the server's words, ``external_id`` what it calls the message.
+    """
     detail = getattr(failure, "detail", "")
     if failure is None:
         ledger.sent(session, going.key, now=now, detail=answer)
-        _sent(session, going, now)
+        _sent(session, going, external_id, now)
     elif isinstance(failure, DeliveryUnknown):
         ledger.unknown(session, going.key, now=now, detail=detail)
         _end(session, going, MessageState.UNKNOWN, failure)
     elif isinstance(failure, Rejected):
         ledger.skipped(session, going.key, now=now, detail=detail)
         _end(session, going, MessageState.FAILED, failure)
+        settled.refused(session, going.message_id, failure, now=now)
     elif is_passing(failure):
         ledger.give_back(session, going.key)
         return _postpone(session, going, failure, now)
@@ -118,26 +137,19 @@ def is_passing(failure: CrmError) -> bool:
     )
 
 
-def _sent(session: Session, going: Going, now: datetime) -> None:
+def _sent(session: Session, going: Going, external_id: str, now: datetime) -> None:
     message = _locked(session, going.message_id)
-    if message is None or message.state == MessageState.SENT:
+    if message is None:
+        return
+    message.external_id = external_id or message.external_id
+    if message.state == MessageState.SENT:
         return
     message.sent_at = now
     if message.confidential:
         # The link inside opens an account; nobody needs to read it here any more.
         message.text = message.html = ""
     _stop(session, message, MessageState.SENT, "")
-    contact = session.get(Contact, message.contact_id) if message.contact_id else None
-    if contact is not None:
-        contacts.note(
-            session,
-            access.system("messages"),
-            contact,
-            "message",
-            N_("E-mail sent: {subject}"),
-            {"subject": message.subject},
-            appointment_id=message.appointment_id,
-        )
+    settled.tell(session, message)
 
 
 def _postpone(session: Session, going: Going, failure: CrmError, now: datetime) -> bool:
@@ -146,7 +158,8 @@ def _postpone(session: Session, going: Going, failure: CrmError, now: datetime) 
         return False
     detail = getattr(failure, "detail", "")
     if now - message.created_at > PATIENCE:
-        _stop(session, message, MessageState.FAILED, GAVE_UP, detail)
+        gave_up = GAVE_UP if message.channel == EMAIL else SERVICE_GAVE_UP
+        _stop(session, message, MessageState.FAILED, gave_up, detail)
         return False
     if message.state == MessageState.UNKNOWN:
         # Another worker took us for dead and closed the job: now we know better.

@@ -1,4 +1,4 @@
-"""The jobs of this room: hand a queued message to the mail server, and mail links to accounts."""
+"""The jobs of this room: hand a queued message to what carries it, and mail links to accounts."""
 
 import logging
 import time
@@ -11,7 +11,7 @@ from sqlmodel import Session
 from crm_app.core import clock, db, facts, jobs
 from crm_app.core.errors import CrmError
 from crm_app.messaging import account_mail, delivery, service
-from crm_app.providers.mail import transport
+from crm_app.providers.message_port import Receipt
 
 log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
@@ -20,20 +20,30 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
 
 # The engine waits an hour at most between attempts; the message itself says when to give up.
 @jobs.handles(service.SEND, max_attempts=100)
-def send(message_id: int) -> None:
-    """Send a queued message once. A claim found unsettled ends as unknown, never in a second send."""
+def send(message_id: int, has_slot: bool = False) -> None:
+    """Send a queued message once. A claim found unsettled ends as unknown, never in a second send.
+
+    ``has_slot``: it has waited for its turn under the channel's limit.
+    """
     with db.unit_of_work() as session:
-        going = delivery.begin(session, message_id, now=clock.now())
+        going = delivery.begin(session, message_id, now=clock.now(), has_slot=has_slot)
     if going is None:
         return
     failure: CrmError | None = None
-    answer = ""
+    receipt = Receipt("")
     try:
-        answer = transport(going.url).send(going.envelope)
+        receipt = going.send()
     except CrmError as error:
         failure = error
     again = written_down(
-        lambda session: delivery.ended(session, going, failure, answer=answer, now=clock.now())
+        lambda session: delivery.ended(
+            session,
+            going,
+            failure,
+            answer=receipt.words,
+            external_id=receipt.external_id,
+            now=clock.now(),
+        )
     )
     if again and failure is not None:
         raise failure

@@ -32,6 +32,8 @@ class Parts:
     ics: str = ""
     ics_method: str = ""
     locale: str = "en"
+    # Further headers, each a name and a value of ours.
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def build(parts: Parts) -> bytes:
@@ -63,6 +65,8 @@ def _head(message: EmailMessage, parts: Parts) -> None:
     message["Message-ID"] = parts.message_id
     # RFC 3834: absence notices are not sent in answer to this.
     message["Auto-Submitted"] = "auto-generated"
+    for name, value in parts.headers:
+        message[name] = value
 
 
 def _mailbox(name: str, address: str) -> Address:

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from crm_app.core.settings import get_settings
-from crm_app.messaging import addresses, mime
+from crm_app.messaging import addresses, mime, unsubscribe
 from crm_app.models import Message, Workspace
 
 
@@ -49,5 +49,13 @@ def content(session: Session, message: Message) -> bytes:
             message_id=message.message_id,
             date=message.created_at,
             locale=message.locale,
+            headers=tuple(_list_headers(message).items()),
         )
     )
+
+
+def _list_headers(message: Message) -> dict[str, str]:
+    """How marketing mail is unsubscribed by the mail program's own button (CAM-9)."""
+    if not message.marketing or not message.contact_id:
+        return {}
+    return unsubscribe.headers(get_settings().url, message.contact_id, message.channel)

@@ -1,87 +1,72 @@
 """Making messages and deciding what becomes of them. Sending itself is a job (``jobs.py``).
 
 A message is finished text: whoever queues it has rendered it. Its ``key`` says what it is for, so
-queuing the same twice makes one. Without a mail server a message rests in the outbox, where a
-person may send it later or note that he sent it himself (Q-3).
+queuing the same twice makes one. Without a mail server, or an account for its channel, a message
+rests in the outbox, where a person may send it later or note that he sent it himself (Q-3).
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Unpack
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from crm_app.core import clock, crypto, facts, jobs
+from crm_app.core import clock, facts, jobs
 from crm_app.core.access import Actor
 from crm_app.core.errors import Conflict, Invalid, NotAllowed
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import MessageState
-from crm_app.core.settings import get_settings
-from crm_app.messaging import addresses, sender
-from crm_app.messaging.once import insert_new
+from crm_app.messaging import channels, composing, settled, tracking
+from crm_app.messaging.drafts import CHANNELS, EMAIL, Draft
+from crm_app.messaging.once import insert_all
 from crm_app.models import Message
 
 SEND = "messages.send"
+NO_SERVER = N_("Enter a mail server in the settings first.")
+NO_ACCOUNT = N_("Set this channel up in Settings > Messages first.")
 # What a person may still decide about.
 _UNSENT = (MessageState.OUTBOX, MessageState.FAILED, MessageState.UNKNOWN, MessageState.SKIPPED)
 
 
-def queue(
-    session: Session,
-    *,
-    key: str,
-    kind: str,
-    to_name: str,
-    to_address: str,
-    subject: str,
-    text: str,
-    html: str = "",
-    ics: str = "",
-    ics_method: str = "",
-    from_name: str = "",
-    reply_to: str = "",
-    locale: str = "en",
-    user_id: int | None = None,
-    contact_id: int | None = None,
-    appointment_id: int | None = None,
-    confidential: bool = False,
-    expires_at: datetime | None = None,
-) -> Message:
-    """Have one mail sent to one person after the commit. A known ``key`` gives the first message.
+def queue(session: Session, **draft: Unpack[Draft]) -> Message:
+    """Have one message sent to one person after the commit. A known ``key`` gives the first message.
 
-    Without a mail server the message rests in the outbox from the start. ``user_id`` says whose
-    business it is, ``expires_at`` (UTC) when it is of no use any more. Raises Invalid when
-    ``to_address`` is no e-mail address.
+    Without a way out for its channel the message rests in the outbox from the start. Raises Invalid
+    when the recipient is none.
     """
-    try:
-        to_address = addresses.deliverable(to_address)
-    except ValueError as error:
-        raise Invalid(fields={"email": N_("Enter a valid e-mail address.")}) from error
-    message = Message(
-        key=key,
-        kind=kind,
-        to_name=addresses.one_line(to_name),
-        to_address=to_address,
-        from_name=addresses.one_line(from_name),
-        reply_to=reply_to,
-        subject=addresses.one_line(subject),
-        text=text,
-        html=html,
-        ics=ics,
-        ics_method=ics_method,
-        message_id=f"<{crypto.new_token()}@{addresses.host_of(get_settings().url)}>",
-        locale=locale,
-        user_id=user_id,
-        contact_id=contact_id,
-        appointment_id=appointment_id,
-        confidential=confidential,
-        created_at=clock.now(),
-        expires_at=expires_at,
-    )
-    fresh = insert_new(session, message, unique="key")
-    stored = session.exec(select(Message).where(Message.key == key)).one()
+    ids = queue_many(session, [draft])
+    return session.get_one(Message, ids[draft["key"]])
+
+
+def queue_many(session: Session, drafts: Sequence[Draft]) -> dict[str, int]:
+    """Queue all ``drafts`` in a few statements, however many they are; key -> the message's id.
+
+    Invalid when one of them has no possible recipient: then none is queued.
+    """
+    if not drafts:
+        return {}
+    written = composing.compose(session, drafts)
+    ready = {each.channel: channels.is_ready(session, each.channel) for each in written}
+    rows = [
+        each.values | {"state": MessageState.QUEUED if ready[each.channel] else MessageState.OUTBOX}
+        for each in written
+    ]
+    fresh = insert_all(session, Message, rows, unique="key")
+    tracking.keep(session, {fresh[one.key]: one.links for one in written if one.key in fresh})
+    leaving = [fresh[one.key] for one in written if one.key in fresh and ready[one.channel]]
+    jobs.enqueue_all(session, SEND, [(f"message:{n}:0", {"message_id": n}) for n in leaving])
     if fresh:
-        _dispatch(session, stored)
-    return stored
+        # One is enough to have the open tabs look.
+        facts.record(session, facts.MessageChanged(max(fresh.values())))
+    return fresh | _known(session, {one.key for one in written} - set(fresh))
+
+
+def _known(session: Session, keys: Collection[str]) -> dict[str, int]:
+    if not keys:
+        return {}
+    found = session.exec(select(Message.key, Message.id).where(col(Message.key).in_(keys)))
+    return {key: message_id or 0 for key, message_id in found}
 
 
 def send_now(session: Session, actor: Actor, message: Message) -> Message:
@@ -96,7 +81,8 @@ def send_now(session: Session, actor: Actor, message: Message) -> Message:
 def send_waiting(session: Session, actor: Actor, *, now: datetime) -> int:
     """Send what rests in the outbox, is the actor's business and still of use; how many that were.
 
-    What is over by now (a reminder of yesterday) stays where it is. Invalid without a mail server.
+    What is over by now (a reminder of yesterday) stays where it is, and so does what has no way out
+    yet. Invalid when no channel can send.
     """
     waiting = select(Message).where(
         Message.state == MessageState.OUTBOX,
@@ -105,8 +91,11 @@ def send_waiting(session: Session, actor: Actor, *, now: datetime) -> int:
     if not actor.is_admin:
         mine = col(Message.user_id) == actor.require_user()
         waiting = waiting.where(mine, col(Message.confidential).is_(False))
-    _require_server(session)
-    messages = session.exec(waiting.order_by(col(Message.id)).with_for_update()).all()
+    ready = [channel for channel in CHANNELS if channels.is_ready(session, channel)]
+    out = waiting.where(col(Message.channel).in_(ready)).order_by(col(Message.id))
+    messages = session.exec(out.with_for_update()).all()
+    if not messages and session.exec(waiting.limit(1)).first() is not None:
+        raise Invalid(NO_SERVER)
     for message in messages:
         queue_again(session, message)
     return len(messages)
@@ -130,6 +119,7 @@ def mark_sent_by_hand(session: Session, actor: Actor, message: Message) -> Messa
     # The outbox page may be open in two tabs, and a late answer may come: the attempt is over.
     message.attempt += 1
     _note(session, message)
+    settled.tell(session, message)
     return message
 
 
@@ -138,15 +128,11 @@ def _send(
 ) -> Message:
     session.refresh(message, with_for_update=True)
     _require(actor, message, states)
-    _require_server(session)
+    if not channels.is_ready(session, message.channel):
+        raise Invalid(NO_SERVER if message.channel == EMAIL else NO_ACCOUNT)
     message.expires_at = None
     queue_again(session, message)
     return message
-
-
-def _require_server(session: Session) -> None:
-    if not sender.smtp_url(session):
-        raise Invalid(N_("Enter a mail server in the settings first."))
 
 
 def _require(actor: Actor, message: Message, states: tuple[MessageState, ...]) -> None:
@@ -158,7 +144,7 @@ def _require(actor: Actor, message: Message, states: tuple[MessageState, ...]) -
 
 def _dispatch(session: Session, message: Message) -> None:
     message.error, message.error_detail = "", ""
-    if sender.smtp_url(session):
+    if channels.is_ready(session, message.channel):
         message.state = MessageState.QUEUED
         key = f"message:{message.id}:{message.attempt}"
         jobs.enqueue(session, SEND, key=key, message_id=message.id)

@@ -45,6 +45,14 @@ _PORTS = {"http": 80, "https": 443}
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
+class AnswerLost(RemoteUnavailable):
+    """The request may have reached the server; whatever it answered did not reach us."""
+
+
+# Failures while the connection is made: nothing of the request was sent.
+_NOT_SENT = (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
     """A user name and password for Basic authentication, and where they may go.
@@ -144,7 +152,8 @@ class SafeHttp:
     ) -> Answer:
         """Ask and read the whole answer; any status is an answer.
 
-        Raises AddressRefused, RemoteUnavailable (network, time), Rejected (answer too large).
+        Raises AddressRefused, RemoteUnavailable (network, time; AnswerLost once the request may have
+        arrived), Rejected (answer too large).
         """
         self._deadline.start(self._timeout)
         target = parse_url(url)
@@ -200,24 +209,27 @@ class SafeHttp:
     def _once(
         self, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes
     ) -> Answer:
-        distrusted = False
+        distrusted, lost = False, False
         try:
             sent = {**self._own_headers(url), **headers}
             request = httpx.Request(method, url, headers=sent, content=content)
             with contextlib.suppress(*_DROPPED if method in _REPEATABLE else ()):
                 return self._exchange(request)
             return self._exchange(request)
-        except httpcore.TimeoutException:
+        except httpcore.TimeoutException as error:
             failure = "no answer in time"
+            lost = not isinstance(error, _NOT_SENT)
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             failure = type(error).__name__
+            lost = not isinstance(error, _NOT_SENT)
             distrusted = isinstance(error.__cause__ or error.__context__, SSLCertVerificationError)
         except (httpcore.UnsupportedProtocol, httpx.DecodingError, ValueError) as error:
             failure = type(error).__name__
+            lost = isinstance(error, httpx.DecodingError)
         # Raised here and not above, so that no vendor's exception with the request hangs on it.
         if distrusted:
             raise Rejected(N_("The server's certificate is not valid for this address."))
-        raise RemoteUnavailable(detail=failure)
+        raise AnswerLost(detail=failure) if lost else RemoteUnavailable(detail=failure)
 
     def _own_headers(self, url: httpx.URL) -> dict[str, str]:
         own = {"User-Agent": _USER_AGENT, "Accept-Encoding": "gzip"}
