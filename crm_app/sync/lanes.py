@@ -8,12 +8,20 @@ nothing any more. Whoever finds the lane taken leaves a note, and one more run f
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from crm_app.models import ExternalCalendar
 
 # Longer than any single answer of a server may take; renewed with every transaction.
 LEASE = timedelta(seconds=120)
+# Each transaction of a run asks this, and making it takes longer than asking it.
+_LOCKED = (
+    select(ExternalCalendar)
+    .where(col(ExternalCalendar.id) == bindparam("calendar_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 class Superseded(Exception):
@@ -80,9 +88,4 @@ def hold_back(session: Session, account_id: int) -> None:
 
 
 def _locked(session: Session, calendar_id: int) -> ExternalCalendar | None:
-    return session.exec(
-        select(ExternalCalendar)
-        .where(ExternalCalendar.id == calendar_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
+    return session.exec(_LOCKED, params={"calendar_id": calendar_id}).first()
