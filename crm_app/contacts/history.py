@@ -1,8 +1,10 @@
 """Writing a contact's timeline. Entries are only added; merging and undoing add further ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session
 
 from crm_app.core import clock
@@ -35,3 +37,33 @@ def note(
     )
     session.add(entry)
     return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a rule writes down about a contact; see ``note``."""
+
+    contact_id: int
+    kind: str
+    message: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    appointment_id: int | None = None
+
+
+def note_all(session: Session, lines: Sequence[Line]) -> None:
+    """Write down what a rule did with many contacts, in one statement."""
+    now = clock.now()
+    rows = [
+        {
+            "contact_id": line.contact_id,
+            "at": now,
+            "kind": line.kind,
+            "message": line.message,
+            "params": dict(line.params),
+            "actor_label": "",
+            "appointment_id": line.appointment_id,
+        }
+        for line in lines
+    ]
+    if rows:
+        session.execute(insert(TimelineEntry), rows)
