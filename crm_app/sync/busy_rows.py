@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from crm_app.core import facts
 from crm_app.models import BusyTime, ConnectedAccount, ExternalCalendar, ExternalObject, User
 from crm_app.sync import series
 from crm_app.sync.ingest import Policy
-from crm_app.sync.laying import Span, lay_out
+from crm_app.sync.laying import Laid, Span, lay_out
 
 # Raised when this program lays out in another way, so that all is laid out anew.
 _LAYOUT = 1
-_FIELDS = tuple(Span.__dataclass_fields__)
+_FIELDS = Span._fields
+_TABLE = SQLModel.metadata.tables["busy_time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +81,24 @@ def lay(session: Session, where: Whose, rows: Collection[ExternalObject]) -> boo
         for part in group.parts:
             _note(part, continues=False, trouble="")
             wanted[part.id or 0] = ()
-        laid = lay_out(
-            group.raw,
-            where.policy,
-            since=where.since,
-            until=where.until,
-            zone=where.zone,
-            own_addresses=where.own_addresses,
-        )
+        laid = laid_out(where, group.raw)
         trouble = laid.trouble.value if laid.trouble else ""
         _note(row, continues=laid.continues, trouble=trouble)
         wanted[row.id or 0] = () if row.appointment_id is not None else laid.spans
     session.flush()
     return replace(session, where, wanted)
+
+
+def laid_out(where: Whose, raw: str) -> Laid:
+    """The instances of ``raw`` inside the window."""
+    return lay_out(
+        raw,
+        where.policy,
+        since=where.since,
+        until=where.until,
+        zone=where.zone,
+        own_addresses=where.own_addresses,
+    )
 
 
 def _note(row: ExternalObject, *, continues: bool, trouble: str) -> None:
@@ -110,19 +116,25 @@ def replace(session: Session, where: Whose, wanted: Mapping[int, tuple[Span, ...
     if not differing:
         return False
     session.execute(delete(BusyTime).where(col(BusyTime.external_object_id).in_(differing)))
+    add(session, where, {key: wanted[key] for key in differing})
+    return True
+
+
+def add(session: Session, where: Whose, spans: Mapping[int, tuple[Span, ...]]) -> bool:
+    """Write rows for objects that have none; whether there were any to write."""
     values = [
         {
             "user_id": where.user_id,
             "external_calendar_id": where.calendar_id,
             "external_object_id": key,
-            **{name: getattr(span, name) for name in _FIELDS},
+            **span._asdict(),
         }
-        for key in differing
-        for span in wanted[key]
+        for key, found in spans.items()
+        for span in found
     ]
     if values:
-        session.execute(insert(BusyTime), values)
-    return True
+        session.execute(insert(_TABLE), values)
+    return bool(values)
 
 
 def present(session: Session, object_ids: Collection[int]) -> dict[int, list[Span]]:

@@ -158,6 +158,11 @@ def decide(
     )
 
 
+def verdict_on(occurrence: Occurrence, policy: Policy) -> Verdict:
+    """What ``decide`` says about the owner's time alone, of an event that is not our copy."""
+    return _verdict(_reason(occurrence, own=False), policy)
+
+
 def _reason(occurrence: Occurrence, own: bool) -> Reason:
     if own:
         return Reason.OWN

@@ -25,6 +25,7 @@ from crm_app.models import (
     ExternalObject,
     User,
 )
+from crm_app.providers.calendar_port import RemoteEvent
 from crm_app.providers.ical import reading
 from crm_app.providers.occurrence import Occurrence
 from crm_app.sync import adopting, company, following, meetings, outside, series
@@ -78,7 +79,7 @@ def take_in(
     terms = Terms(now, accepted, silent, only, as_it_was, since)
     policy = policy_of(calendar)
     user = session.get_one(User, where.user_id)
-    takes = policy.linked and user.active and (option_of(calendar).takes or accepted)
+    takes = _takes(session, calendar, where, accepted=accepted)
     names = {row.series or row.href for row in rows}
     linked = outside.links_at(session, where.calendar_id, names)
     if not takes and not linked:
@@ -108,6 +109,27 @@ def take_in(
         _make(session, calendar, where, user, wanted, followed, terms)
 
 
+def concerning(
+    session: Session,
+    calendar: ExternalCalendar,
+    where: Whose,
+    new: Collection[RemoteEvent],
+    *,
+    history: bool,
+) -> list[str]:
+    """The hrefs of those of the ``new`` single objects that ``take_in`` has to look at: those of which
+    something was made, and those of which something may be."""
+    hrefs = [event.href for event in new]
+    linked = outside.links_at(session, where.calendar_id, hrefs) if hrefs else {}
+    may_be = [event for event in new if names_people(event.raw)]
+    if history:
+        # Only what was made of them before this calendar was connected again.
+        lost = meetings.without_event(session, where.user_id) if new else frozenset()
+        may_be = [event for event in new if event.uid in lost]
+    wanted = {event.href for event in may_be} if _takes(session, calendar, where) else set()
+    return [href for href in hrefs if href in linked or href in wanted]
+
+
 def end(
     session: Session, calendar: ExternalCalendar, names: Collection[str], *, now: datetime
 ) -> None:
@@ -128,6 +150,15 @@ def _locked(
     return outside.locked(session, ids) if ids else {}
 
 
+def _takes(
+    session: Session, calendar: ExternalCalendar, where: Whose, *, accepted: bool = False
+) -> bool:
+    """Whether anything is made of the calendar's events."""
+    linked = calendar.role == CalendarRole.LINKED
+    active = session.get_one(User, where.user_id).active
+    return linked and active and (option_of(calendar).takes or accepted)
+
+
 def policy_of(calendar: ExternalCalendar) -> Policy:
     """How the calendar's events are judged now."""
     return Policy.of(
@@ -140,11 +171,16 @@ def policy_of(calendar: ExternalCalendar) -> Policy:
 
 def _may_be_new(group: Series, followed: Mapping[str, dict[str, int]], terms: Terms) -> bool:
     """Whether the series may hold what is to be taken in. Most events name nobody."""
-    if not any("ATTENDEE" in row.raw or "ORGANIZER" in row.raw for row in group.rows):
+    if not any(names_people(row.raw) for row in group.rows):
         return False
     if terms.accepted or group.name in followed:
         return True
     return terms.silent or group.name not in terms.as_it_was
+
+
+def names_people(raw: str) -> bool:
+    """Whether an object may have an organizer or guests."""
+    return "ATTENDEE" in raw or "ORGANIZER" in raw
 
 
 def _make(

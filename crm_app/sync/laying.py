@@ -3,17 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from crm_app.providers.ical import reading
 from crm_app.providers.occurrence import EventStatus, Occurrence, Trouble
-from crm_app.sync.ingest import Decision, Policy, Verdict, decide
+from crm_app.sync.ingest import Policy, Verdict, verdict_on
 
 # How far behind the window an object is searched for instances that the moving window will reach.
 _LATER = timedelta(days=3650)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """One instance as it is stored; instants are UTC, ``local_*`` are ISO dates of whole days."""
 
     starts_at: datetime
@@ -53,9 +53,9 @@ def lay_out(
     parsed = reading.parse(raw, calendar_zone=zone)
     found = reading.between(parsed, since, until, own_addresses=own_addresses)
     spans = [
-        _span(one, decision)
+        _span(one, verdict is Verdict.BLOCKS)
         for one in found.occurrences
-        if (decision := decide(one, policy)).verdict is not Verdict.IGNORED
+        if (verdict := verdict_on(one, policy)) is not Verdict.IGNORED
     ]
     return Laid(
         spans=tuple(sorted(spans)),
@@ -64,15 +64,15 @@ def lay_out(
     )
 
 
-def _span(one: Occurrence, decision: Decision) -> Span:
+def _span(one: Occurrence, blocks: bool) -> Span:
     return Span(
         starts_at=one.starts_at,
         ends_at=one.ends_at,
         all_day=one.all_day,
         local_start=one.local_start_date.isoformat() if one.local_start_date else "",
         local_end=one.local_end_date.isoformat() if one.local_end_date else "",
-        blocks=decision.verdict is Verdict.BLOCKS,
-        private=decision.private,
+        blocks=blocks,
+        private=one.private,
         tentative=one.status is EventStatus.TENTATIVE,
         recurring=one.recurring,
         summary=one.summary[:500],

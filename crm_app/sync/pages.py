@@ -17,7 +17,7 @@ from crm_app.core.kinds import LinkNews, LinkOrigin, LinkState
 from crm_app.models import EventLink, ExternalCalendar, ExternalObject
 from crm_app.providers.calendar_port import Page, RemoteEvent
 from crm_app.providers.occurrence import Trouble
-from crm_app.sync import busy_rows, intake, lanes, recognising, storing
+from crm_app.sync import arriving, busy_rows, intake, lanes, recognising, storing
 from crm_app.sync.busy_rows import Whose
 from crm_app.sync.lanes import Lane
 from crm_app.sync.plan import FREE_BUSY, Changes, Known, compare
@@ -63,16 +63,23 @@ def _take_over(session: Session, calendar: ExternalCalendar, page: Page, *, now:
     own = recognising.recognise(session, calendar, where, read_anew, now=now)
     # Whatever is there when a calendar is read for the first time is not news.
     history = page.full and not calendar.complete
-    stored = storing.store(session, calendar, rows, read_anew, own, history=history)
+    alone = arriving.alone(session, calendar, changes.new)
+    arrived = arriving.arrive(session, calendar, where, alone, own, history=history)
+    apart = {event.href for event in alone}
+    others = [event for event in read_anew if event.href not in apart]
+    stored = storing.store(session, calendar, rows, others, own, history=history)
     _touch(session, calendar, changes)
     _mark_missing(session, calendar, rows, changes.missing, now=now)
     session.flush()
     _with_their_rule(session, calendar, stored, came_back)
     # A change of spelling cannot change the busy time, but whose copy it is may have been learnt.
-    changed = busy_rows.lay(session, where, stored)
+    changed = busy_rows.lay(session, where, stored) if stored else False
+    concerning = intake.concerning(session, calendar, where, alone, history=history)
     news = [row for row in stored if row.href in said]
-    _take_in(session, calendar, where, news, first_seen, now=now)
-    if changed:
+    news += storing.rows_of(session, calendar, concerning).values()
+    if news:
+        _take_in(session, calendar, where, news, first_seen, now=now)
+    if changed or arrived:
         facts.record(session, facts.BusyTimeChanged(where.user_id))
 
 

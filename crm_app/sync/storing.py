@@ -1,14 +1,10 @@
-"""Rows for the objects that a page brought: new ones in one statement, known ones changed in place.
-
-A first listing brings thousands of new objects, for which an ORM object each would be most of the
-work; they are written as plain values and read back.
-"""
+"""Rows for the objects that a page brought: new ones in one statement, known ones changed in place."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import insert
-from sqlmodel import Session, col, select
+import sqlalchemy
+from sqlmodel import Session, SQLModel, col, select
 
 from crm_app.models import ExternalCalendar, ExternalObject
 from crm_app.providers.calendar_port import RemoteEvent
@@ -16,6 +12,7 @@ from crm_app.sync.recognising import Own
 
 # Longer names do not fit into the databases' indexes, and no server makes them.
 LONGEST_NAME = 1000
+_TABLE = SQLModel.metadata.tables["external_object"]
 
 
 def rows_of(
@@ -42,23 +39,39 @@ def store(
 
     ``history``: whatever is new was there before anybody looked, and is no news.
     """
-    said = {event.href: _said(calendar, event, own) for event in events}
-    new = [{**values, "href": href} for href, values in said.items() if href not in rows]
+    said = {event.href: values(calendar, event, own) for event in events}
+    new = [row for href, row in said.items() if href not in rows]
     made: dict[str, ExternalObject] = {}
     if new:
-        blank = ExternalObject(
-            external_calendar_id=calendar.id or 0, href="", uid="", history=history
-        ).model_dump(exclude={"id"})
-        session.execute(insert(ExternalObject), [blank | values for values in new])
-        made = rows_of(session, calendar, (values["href"] for values in new))
-    for href, row in rows.items():
+        insert(session, calendar, new, history=history)
+        made = rows_of(session, calendar, (row["href"] for row in new))
+    for href, known in rows.items():
         for name, value in said.get(href, {}).items():
-            setattr(row, name, value)
+            setattr(known, name, value)
     return [rows[href] if href in rows else made[href] for href in said]
 
 
-def _said(calendar: ExternalCalendar, event: RemoteEvent, own: Mapping[str, Own]) -> dict[str, Any]:
+def insert(
+    session: Session, calendar: ExternalCalendar, new: list[dict[str, Any]], *, history: bool
+) -> dict[str, int]:
+    """Add rows of ``values``, and what else is known of them; their ids by href."""
+    if not new:
+        return {}
+    blank = ExternalObject(external_calendar_id=calendar.id or 0, href="", uid="", history=history)
+    rest = blank.model_dump(exclude={"id"})
+    made = session.execute(
+        sqlalchemy.insert(_TABLE).returning(_TABLE.c.href, _TABLE.c.id),
+        [rest | row for row in new],
+    )
+    return {row.href: row.id for row in made}
+
+
+def values(
+    calendar: ExternalCalendar, event: RemoteEvent, own: Mapping[str, Own]
+) -> dict[str, Any]:
+    """What a row says of ``event``."""
     return {
+        "href": event.href,
         "series": event.belongs_to[:LONGEST_NAME],
         "etag": event.etag,
         "uid": event.uid[:LONGEST_NAME],
@@ -72,4 +85,6 @@ def _said(calendar: ExternalCalendar, event: RemoteEvent, own: Mapping[str, Own]
 
 def _storable(text: str) -> str:
     """Without what PostgreSQL cannot hold: NUL and halves of surrogate pairs."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -9,11 +9,10 @@ import json
 import re
 from datetime import UTC, datetime
 
-from crm_app.providers.ical.lines import blocks, unfold
+from crm_app.providers.ical.apart import take_apart
 from crm_app.providers.ical.people import address_of
 from crm_app.providers.ical.properties import Properties
 from crm_app.providers.ical.times import Clock, Moment, read_span, utc
-from crm_app.providers.ical.zones import Zones
 
 _TEXTS = ("UID", "SUMMARY", "DESCRIPTION", "LOCATION", "URL", "X-TANDEM-ID")
 _WORDS = {
@@ -28,12 +27,9 @@ _as_json = json.JSONEncoder(sort_keys=True).encode
 
 def fingerprint(raw: str) -> str:
     """A hexadecimal SHA-256 over all events of ``raw``; of the text itself when it holds none."""
-    lines = unfold(raw)
-    zones = Zones(lines)
-    events = [
-        _canonical(Properties(lines, block), Clock(zones, UTC)) for block in blocks(lines, "VEVENT")
-    ]
-    canonical = json.dumps(sorted(events)) if events else "\n".join(lines)
+    apart = take_apart(raw)
+    events = [_canonical(properties, Clock(apart.zones, UTC)) for _, properties in apart.events]
+    canonical = json.dumps(sorted(events)) if events else "\n".join(apart.lines)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -40,5 +40,5 @@ def attendees_of(properties: Properties) -> tuple[Attendee, ...]:
 
 def declined(attendees: Collection[Attendee], own_addresses: Collection[str]) -> bool:
     """Whether one of ``own_addresses`` said no."""
-    own = {plain_address(address) for address in own_addresses}
-    return any(person.email in own and person.partstat == "DECLINED" for person in attendees)
+    said_no = [person.email for person in attendees if person.partstat == "DECLINED"]
+    return bool(said_no) and not {plain_address(each) for each in own_addresses}.isdisjoint(said_no)

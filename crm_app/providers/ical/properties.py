@@ -52,11 +52,15 @@ class Properties:
 
     def first(self, name: str) -> Property | None:
         """The first one; a second SUMMARY or DTSTART means nothing."""
+        if name not in self._lines:
+            return None
         found = self.all(name)
         return found[0] if found else None
 
     def text(self, name: str) -> str:
         """The value of the first one, empty when there is none."""
+        if name not in self._lines:
+            return ""
         found = self.first(name)
         return found.value if found else ""
 

@@ -7,10 +7,11 @@ warning, and the others are read. Series are expanded only inside the window tha
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from crm_app.providers.ical.lines import blocks, unfold
+from crm_app.providers.ical.apart import Apart, take_apart
 from crm_app.providers.ical.people import address_of, attendees_of, declined
 from crm_app.providers.ical.properties import Properties
 from crm_app.providers.ical.rules import Scales
@@ -22,7 +23,6 @@ from crm_app.providers.ical.series import (
     read_member,
 )
 from crm_app.providers.ical.times import Clock, utc
-from crm_app.providers.ical.zones import Zones
 from crm_app.providers.occurrence import EventStatus, Occurrence, Transparency, Trouble
 
 TANDEM_ID = "X-TANDEM-ID"
@@ -31,6 +31,7 @@ EVENT_TYPE = "X-TANDEM-EVENT-TYPE"
 _SPECIAL_TYPES = {"WORKINGLOCATION", "BIRTHDAY", "FOCUSTIME", "OUTOFOFFICE"}
 _MAX_CHARACTERS = 2_000_000
 _PRIVATE = {"PRIVATE", "CONFIDENTIAL"}
+_OUTLOOK_STATE = "X-MICROSOFT-CDO-BUSYSTATUS"
 _FREE_STATES = {"FREE", "WORKINGELSEWHERE"}
 _log = logging.getLogger(__name__)
 
@@ -99,11 +100,10 @@ def parse(raw: str, *, calendar_zone: str, max_characters: int = _MAX_CHARACTERS
     zone = ZoneInfo(calendar_zone)
     if len(raw) > max_characters:
         return Parsed((), (Trouble.TOO_LARGE,))
-    lines = unfold(raw)
-    zones = Zones(lines)
+    apart = take_apart(raw)
     troubles: list[Trouble] = []
-    groups = _by_uid(lines, troubles)
-    found = tuple(_series(uid, bodies, Clock(zones, zone)) for uid, bodies in groups.items())
+    groups = _by_uid(apart, troubles)
+    found = tuple(_series(uid, bodies, Clock(apart.zones, zone)) for uid, bodies in groups.items())
     return Parsed(found, tuple(troubles))
 
 
@@ -116,7 +116,7 @@ def between(
     troubles = list(parsed.troubles)
     for series in parsed.series:
         # The window may add its own warnings.
-        clock = replace(series.clock, troubles=list(series.clock.troubles))
+        clock = Clock(series.clock.zones, series.clock.calendar_zone, list(series.clock.troubles))
         try:
             shown = _shown(series, clock, since, until, scales, own_addresses)
         except Exception as error:
@@ -136,14 +136,13 @@ def any_between(parsed: Parsed, since: datetime, until: datetime) -> bool:
     return bool(between(parsed, since, until).occurrences)
 
 
-def _by_uid(lines: list[str], troubles: list[Trouble]) -> dict[str, list[Properties]]:
+def _by_uid(apart: Apart, troubles: list[Trouble]) -> dict[str, list[Properties]]:
     """The VEVENTs of each UID. One without a UID stands alone."""
     groups: dict[str, list[Properties]] = {}
-    for block in blocks(lines, "VEVENT"):
+    for block, properties in apart.events:
         if not block.closed:
             troubles.append(Trouble.BROKEN)
             continue
-        properties = Properties(lines, block)
         uid = properties.text("UID").strip() or f"without-uid-{block.start}"
         groups.setdefault(uid, []).append(properties)
     return groups
@@ -170,7 +169,7 @@ def _shown(
     own_addresses: Collection[str],
 ) -> list[Occurrence]:
     """What of ``series`` touches the window; what its events are about is read only of those."""
-    described: dict[int, Occurrence] = {}
+    described: dict[int, dict[str, Any]] = {}
     found: list[Occurrence] = []
     for instance in instances(series.members, since=since, until=until, scales=scales, clock=clock):
         starts_at, ends_at = _when(instance, clock)
@@ -183,47 +182,43 @@ def _shown(
     return found
 
 
-def _described(series: Series, member: Member, own_addresses: Collection[str]) -> Occurrence:
-    """All that does not depend on the instance."""
+def _described(series: Series, member: Member, own_addresses: Collection[str]) -> dict[str, Any]:
+    """All fields that do not depend on the instance."""
     texts = member.properties
     attendees = attendees_of(texts)
     organizer = texts.first("ORGANIZER")
-    start = datetime.min.replace(tzinfo=UTC)
-    return Occurrence(
-        uid=series.uid,
-        recurrence_id=None,
-        starts_at=start,
-        ends_at=start,
-        summary=texts.text("SUMMARY").strip(),
-        description=texts.text("DESCRIPTION").strip(),
-        location=texts.text("LOCATION").strip(),
-        private=texts.word("CLASS") in _PRIVATE,
-        transparency=_transparency(texts),
-        status=_status(texts),
-        out_of_office=texts.word("X-MICROSOFT-CDO-BUSYSTATUS") == "OOF",
-        special=texts.word(EVENT_TYPE) in _SPECIAL_TYPES,
-        organizer=(address_of(organizer) or None) if organizer else None,
-        organizer_name=organizer.params.get("CN", "").strip() if organizer else "",
-        attendees=attendees,
-        declined_by_owner=declined(attendees, own_addresses),
-        recurring=series.recurring,
-        tandem_id=texts.text(TANDEM_ID).strip() or None,
-    )
+    state = texts.word(_OUTLOOK_STATE)
+    return {
+        "uid": series.uid,
+        "summary": texts.text("SUMMARY").strip(),
+        "description": texts.text("DESCRIPTION").strip(),
+        "location": texts.text("LOCATION").strip(),
+        "private": texts.word("CLASS") in _PRIVATE,
+        "transparency": _transparency(texts, state),
+        "status": _status(texts, state),
+        "out_of_office": state == "OOF",
+        "special": texts.word(EVENT_TYPE) in _SPECIAL_TYPES,
+        "organizer": (address_of(organizer) or None) if organizer else None,
+        "organizer_name": organizer.params.get("CN", "").strip() if organizer else "",
+        "attendees": attendees,
+        "declined_by_owner": declined(attendees, own_addresses),
+        "recurring": series.recurring,
+        "tandem_id": texts.text(TANDEM_ID).strip() or None,
+    }
 
 
-def _transparency(texts: Properties) -> Transparency:
+def _transparency(texts: Properties, state: str) -> Transparency:
     """Free when either TRANSP or Microsoft's finer state says so."""
-    if texts.word("TRANSP") == "TRANSPARENT":
-        return Transparency.FREE
-    if texts.word("X-MICROSOFT-CDO-BUSYSTATUS") in _FREE_STATES:
+    if texts.word("TRANSP") == "TRANSPARENT" or state in _FREE_STATES:
         return Transparency.FREE
     return Transparency.BUSY
 
 
-def _status(texts: Properties) -> EventStatus:
-    if texts.word("STATUS") == "CANCELLED":
+def _status(texts: Properties, state: str) -> EventStatus:
+    status = texts.word("STATUS")
+    if status == "CANCELLED":
         return EventStatus.CANCELLED
-    if "TENTATIVE" in {texts.word("STATUS"), texts.word("X-MICROSOFT-CDO-BUSYSTATUS")}:
+    if "TENTATIVE" in (status, state):
         return EventStatus.TENTATIVE
     return EventStatus.CONFIRMED
 
@@ -242,21 +237,20 @@ def _touches(starts_at: datetime, ends_at: datetime, since: datetime, until: dat
 
 
 def _placed(
-    described: Occurrence, instance: Instance, starts_at: datetime, ends_at: datetime
+    described: dict[str, Any], instance: Instance, starts_at: datetime, ends_at: datetime
 ) -> Occurrence:
-    """``described`` at the time of ``instance``."""
+    """What is ``described`` at the time of ``instance``."""
     start, end = instance.span.start, instance.span.end
-    name = (
-        name_of_instance(instance.original) if instance.original and described.recurring else None
-    )
+    named = instance.original if described["recurring"] else None
+    name = name_of_instance(named) if named else None
     if isinstance(start, datetime) and isinstance(end, datetime):
-        return replace(described, recurrence_id=name, starts_at=starts_at, ends_at=ends_at)
-    return replace(
-        described,
+        return Occurrence(recurrence_id=name, starts_at=starts_at, ends_at=ends_at, **described)
+    return Occurrence(
         recurrence_id=name,
         starts_at=starts_at,
         ends_at=ends_at,
         all_day=True,
         local_start_date=start,
         local_end_date=end,
+        **described,
     )

@@ -160,8 +160,8 @@ def _expand(
 def _lasting(start: Moment, end: Moment, written: Span) -> Span:
     """An instance's span. Within a day the exact duration is repeated (RFC 5545 §3.8.5.3), which
     matters in the night of a clock change; days are repeated on the wall clock."""
-    if isinstance(start, datetime) and written.exact < timedelta(days=1):
-        end = (utc(start) + written.exact).astimezone(start.tzinfo)
+    if isinstance(start, datetime) and (exact := written.exact) < timedelta(days=1):
+        end = (utc(start) + exact).astimezone(start.tzinfo)
     return Span(start, end)
 
 

@@ -103,6 +103,19 @@ def test_syn8_a_text_taken_apart_once_says_the_same_for_every_window(raw: str) -
 
 
 @settings(max_examples=200, deadline=None)
+@given(texts)
+def test_syn8_a_text_that_was_read_before_says_the_same(raw: str) -> None:
+    def found(text: str) -> str:
+        return repr(read(text, since=SINCE, until=UNTIL, calendar_zone="Europe/Berlin"))
+
+    # Too long to be remembered, so it is taken apart each time.
+    anew = f"{raw}\r\nX-MORE:{'x' * 5000}"
+    assert found(anew) == found(raw)
+    fingerprint(raw)
+    assert found(raw) == found(anew)
+
+
+@settings(max_examples=200, deadline=None)
 @given(events)
 def test_syn9_whatever_stands_there_is_rewritten_to_our_time(body: list[str]) -> None:
     ours = outgoing(uid="one")

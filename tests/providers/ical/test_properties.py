@@ -1,10 +1,14 @@
 """The quick way of taking a line apart says the same as icalendar's parser, on every line."""
 
+from datetime import UTC, datetime
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crm_app.providers.ical.lines import Block, blocks, name_of, own_properties, unfold
 from crm_app.providers.ical.properties import Properties, read_oddly, read_property
+from crm_app.providers.ical.times import Clock
+from crm_app.providers.ical.zones import Zones
 
 names = st.one_of(
     st.sampled_from(["SUMMARY", "attendee", "X-A", "DTSTART", "A.B", "", " UID", "item1.ADR", "É"]),
@@ -43,6 +47,28 @@ lines = st.one_of(
 @example("A;B=\u2003x y:c")
 def test_syn8_a_line_means_the_same_whichever_way_it_is_read(line: str) -> None:
     assert read_property(line) == read_oddly(line)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(
+    st.one_of(
+        st.datetimes().map("{:%Y%m%dT%H%M%SZ}".format),
+        st.from_regex(r"\A[0-3\-W:]{8}T[0-6:]{6}Z\Z"),
+        st.from_regex(r"\A2026[01][0-9][0-3][0-9]T[0-2][0-9][0-6][0-9][0-6][0-9][zZ]\Z"),
+        st.text("0123456789٣²TZ:-", min_size=14, max_size=17),
+    )
+)
+@example("20260331T235960Z")
+@example("20260331T240000Z")
+@example("20260229T000000Z")
+@example("2026W011T100000Z")
+@example("00000101T000000Z")
+def test_syn8_a_time_means_the_same_whichever_way_it_is_read(text: str) -> None:
+    clock = Clock(Zones([]), UTC)
+    # A blank before it means nothing, but nearly nobody writes one.
+    assert clock.read(text, None) == clock.read(f" {text}", None)
+    found = clock.read(text, None)
+    assert found is None or (isinstance(found, datetime) and found.tzinfo is UTC) or "T" not in text
 
 
 @settings(max_examples=500, deadline=None)
