@@ -62,6 +62,8 @@ REASONS: dict[str, str] = {
     "nobody_to_assign": N_("Nobody can be assigned."),
     "nobody_to_tell": N_("The contact has no owner who could be told."),
     "no_campaign": N_("The campaign to go on in does not exist any more, or is not running."),
+    "skipped_by_hand": N_("{who} left this step out."),
+    "paused": N_("The campaign is not running, so the contact waits."),
     # What waits for a person.
     "unfilled": N_("Nothing was sent, because these merge fields are empty: {fields}."),
     "bad_step": N_("This step's settings cannot be understood. Correct it, then try again."),

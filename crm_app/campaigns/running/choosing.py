@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from crm_app.campaigns.plans.conditions import holds
 from crm_app.campaigns.plans.configs import Branch, Goal, read
+from crm_app.campaigns.plans.paths import ahead
 from crm_app.campaigns.plans.plan import Arm, Plan, Step
 from crm_app.campaigns.running.moves import Move
 from crm_app.campaigns.running.standing import Heard, World
@@ -77,21 +78,6 @@ def goal_hit(visit: Visit, heard: Heard) -> Move | None:
             detail = {"goal": step.id}
             return Move(StepOutcome.SKIPPED, "goal_jump", detail, to=step.id, due_at=visit.now)
     return None
-
-
-def ahead(plan: Plan, step_id: str) -> frozenset[str]:
-    """The ids of all steps that one can still come to from there, itself included."""
-    found: set[str] = set()
-    waiting: list[str | None] = [step_id]
-    while waiting:
-        at = waiting.pop()
-        step = plan.step(at) if at else None
-        if step is None or step.id in found:
-            continue
-        found.add(step.id)
-        ways = [plan.into(step.id, arm.key) for arm in step.arms] if step.on else []
-        waiting += [*ways, plan.after(step.id)]
-    return frozenset(found)
 
 
 def _goals(plan: Plan, here: Step) -> Iterator[tuple[Step, Goal]]:
