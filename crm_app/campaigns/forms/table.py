@@ -1,0 +1,40 @@
+"""What was sent with a form, as a table for a spreadsheet (FRM-1). Pure.
+
+What a stranger typed must not become a formula on the desk of whoever opens the file: a cell that a
+spreadsheet would calculate begins with an apostrophe (OWASP, CSV injection).
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+
+Answer = Mapping[str, str]
+
+
+def columns(answers: Iterable[Sequence[Answer]], order: Sequence[str]) -> list[tuple[str, str]]:
+    """(field id, label) of all that was ever asked; today's fields first, in today's order.
+
+    A field that was worded anew keeps its column, under the newest words.
+    """
+    labels: dict[str, str] = {}
+    for row in answers:
+        for each in row:
+            labels.setdefault(each.get("field") or each["label"], each["label"])
+    first = [field_id for field_id in order if field_id in labels]
+    return [(key, labels[key]) for key in (*first, *(k for k in labels if k not in first))]
+
+
+def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A file that spreadsheets open: UTF-8 with a mark, commas, quotes where they are needed."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([harmless(cell) for cell in head])
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell: str) -> str:
+    """``cell`` as text that no spreadsheet calculates."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
