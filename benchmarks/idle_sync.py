@@ -11,7 +11,6 @@ one more run. The queue that starts a run is no part of it.
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from statistics import median, quantiles
 from time import process_time
@@ -19,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import event, insert
 
-from benchmarks.first_sync import empty_database, opened
+from benchmarks.first_sync import empty_database
 from crm_app.core import clock, db
 from crm_app.core.kinds import LinkState
 from crm_app.core.settings import get_settings
@@ -27,6 +26,7 @@ from crm_app.models import Appointment, ConnectedAccount, EventLink, ExternalCal
 from crm_app.sync import runs
 from tests import factories
 from tests.scale import parts
+from tests.scale.fetch import opened
 from tests.scale.parts import Google
 
 EVENTS, COPIES = 5_000, 3_000
@@ -36,7 +36,7 @@ GOAL_MILLISECONDS, GOAL_REQUESTS = 5.0, 1
 
 def bare(service: Google, cursor: str, secret: str) -> None:
     """Ask once, with the token that the last run left, as a run does."""
-    provider = opened(replace(service, about={**service.about, "secret": secret}))
+    provider = opened({**service.about, "secret": secret})
     pages = list(provider.pull(service.about["calendar"], cursor))
     provider.close()
     if len(pages) != 1 or pages[0].changed:

@@ -1,0 +1,35 @@
+"""``python -m tests.scale.fetch ABOUT``: fetch all pages of a calendar by the adapter alone, in a process
+of its own; ``ABOUT`` is what Google's fake says of itself.
+
+Begins and ends like ``tests.scale.pull``, and says besides how many events came.
+"""
+
+import json
+import sys
+
+from crm_app.providers.google.calendars import GoogleCalendars
+from crm_app.providers.oauth_port import OAuthApp
+from tests.scale.cost import measured
+
+
+def opened(about: dict[str, str]) -> GoogleCalendars:
+    """The adapter, as sync opens it."""
+    app = OAuthApp(about["client_id"], about["client_secret"])
+    return GoogleCalendars(about["secret"], app, api=about["api"], token_url=about["token_url"])
+
+
+def main() -> None:
+    """Read the calendar to its end and keep nothing."""
+    about = json.loads(sys.argv[1])
+
+    def fetch() -> int:
+        provider = opened(about)
+        found = sum(len(page.changed) for page in provider.pull(about["calendar"], None))
+        provider.close()
+        return found
+
+    measured(fetch)
+
+
+if __name__ == "__main__":
+    main()
