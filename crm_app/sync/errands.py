@@ -41,10 +41,9 @@ def begin(session: Session, calendar_id: int, *, now: datetime, follow_up: bool)
     lane = lanes.take(session, calendar_id, now=now, follow_up=follow_up)
     if lane is None:
         return None
-    calendar = session.get_one(ExternalCalendar, calendar_id)
     # Asked behind the lane: a statement that waits for it would see the rest as it was before.
     found = session.execute(_all_else(), {"calendar_id": calendar_id, "now": now}).one()
-    account, user, _, horizon, writes, unsettled = found
+    calendar, account, user, _, horizon, writes, unsettled = found
     waits = any(
         at is not None and at > now for at in (calendar.next_attempt_at, account.next_attempt_at)
     )
@@ -65,11 +64,14 @@ def begin(session: Session, calendar_id: int, *, now: datetime, follow_up: bool)
 
 
 @functools.cache
-def _all_else() -> Select[tuple[ConnectedAccount, User, SignInProvider, int, bool, bool]]:
+def _all_else() -> Select[
+    tuple[ExternalCalendar, ConnectedAccount, User, SignInProvider, int, bool, bool]
+]:
     """Made once: making it takes longer than asking it. Whoever asks holds the rows while they are
     needed, for what nobody holds a session reads once more."""
     return (
         select(
+            ExternalCalendar,
             ConnectedAccount,
             User,
             SignInProvider,

@@ -8,13 +8,26 @@ nothing any more. Whoever finds the lane taken leaves a note, and one more run f
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam
+from sqlalchemy import Table, bindparam, or_, update
 from sqlmodel import Session, col, select
 
 from crm_app.models import ExternalCalendar
 
 # Longer than any single answer of a server may take; renewed with every transaction.
 LEASE = timedelta(seconds=120)
+_table: Table = ExternalCalendar.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+# Whoever comes second waits here for the first, and then finds the lane taken.
+_TAKE = (
+    update(_table)
+    .where(
+        _table.c.id == bindparam("lane"),
+        or_(_table.c.lease_until.is_(None), _table.c.lease_until <= bindparam("now")),
+    )
+    .values(
+        lease_token=_table.c.lease_token + 1, lease_until=bindparam("until"), wanted_again=False
+    )
+    .returning(_table.c.lease_token)
+)
 # Each transaction of a run asks this, and making it takes longer than asking it.
 _LOCKED = (
     select(ExternalCalendar)
@@ -41,18 +54,17 @@ def take(session: Session, calendar_id: int, *, now: datetime, follow_up: bool) 
 
     ``follow_up`` asks the holder for one more run after its own.
     """
-    calendar = _locked(session, calendar_id)
-    if calendar is None:
-        return None
-    if calendar.lease_until is not None and calendar.lease_until > now:
-        calendar.wanted_again = calendar.wanted_again or follow_up
-        session.add(calendar)
-        return None
-    calendar.lease_token += 1
-    calendar.lease_until = now + LEASE
-    calendar.wanted_again = False
-    session.add(calendar)
-    return Lane(calendar_id, calendar.lease_token)
+    free = {"lane": calendar_id, "now": now, "until": now + LEASE}
+    while (token := session.execute(_TAKE, free).scalar()) is None:
+        calendar = _locked(session, calendar_id)
+        if calendar is None:
+            return None
+        if calendar.lease_until is not None and calendar.lease_until > now:
+            calendar.wanted_again = calendar.wanted_again or follow_up
+            session.add(calendar)
+            return None
+        # It was left between the two, and being locked nobody else gets it now.
+    return Lane(calendar_id, token)
 
 
 def keep(session: Session, lane: Lane, *, now: datetime) -> ExternalCalendar:

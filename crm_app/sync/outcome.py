@@ -8,12 +8,12 @@ before the service allows it. Nothing is deleted because of trouble.
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import defer
+from sqlalchemy import Table, bindparam, update
 from sqlmodel import Session, col, select
 
 from crm_app.accounts import audit
 from crm_app.accounts import queries as accounts
-from crm_app.core import facts, jobs
+from crm_app.core import db, facts, jobs
 from crm_app.core.access import system
 from crm_app.core.errors import LoginExpired, RateLimited, RemoteError
 from crm_app.core.kinds import AccountState, CalendarRole, LinkState
@@ -28,20 +28,37 @@ ACTOR = system("sync")
 # A calendar that does not exist any more is looked for again at this pace.
 _GONE_RETRY = timedelta(hours=6)
 
-# Reading the secret would decrypt it.
-_UNOPENED = defer(ConnectedAccount.secret)  # type: ignore[arg-type]  # a column of a table
+_account: Table = ConnectedAccount.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+# What most runs have to say of their account, without reading it.
+_STILL_WELL = (
+    update(_account)
+    .where(_account.c.id == bindparam("account_id"), _account.c.state == AccountState.ACTIVE)
+    .values(last_success_at=bindparam("now"), next_attempt_at=None, failure_count=0)
+)
 
 
 def went_well(session: Session, calendar: ExternalCalendar, *, now: datetime) -> None:
     """The calendar is in step."""
-    # Nothing about the account depends on what is not written yet about the calendar.
-    with session.no_autoflush:
-        account = session.get_one(ConnectedAccount, calendar.account_id, options=[_UNOPENED])
-    recovered = calendar.last_error != "" or account.state != AccountState.ACTIVE
-    first = calendar.last_success_at is None
+    first, in_trouble = calendar.last_success_at is None, calendar.last_error != ""
     calendar.last_success_at, calendar.last_error, calendar.failure_count = now, "", 0
     calendar.next_attempt_at, calendar.gone_at = None, None
     session.add(calendar)
+    if first or in_trouble or not _still_well(session, calendar.account_id, now):
+        _well_again(session, calendar, now=now, in_trouble=in_trouble, first=first)
+
+
+def _still_well(session: Session, account_id: int, now: datetime) -> bool:
+    # Nothing about the account depends on what is not written yet about the calendar.
+    with session.no_autoflush:
+        noted = session.execute(_STILL_WELL, {"account_id": account_id, "now": now})
+    return db.rows_changed(noted) > 0
+
+
+def _well_again(
+    session: Session, calendar: ExternalCalendar, *, now: datetime, in_trouble: bool, first: bool
+) -> None:
+    account = session.get_one(ConnectedAccount, calendar.account_id)
+    recovered = in_trouble or account.state != AccountState.ACTIVE
     account.last_success_at, account.next_attempt_at, account.failure_count = now, None, 0
     if account.state == AccountState.NEEDS_RECONNECT:
         account.state = AccountState.ACTIVE

@@ -63,7 +63,7 @@ def test_syn10_nothing_new_takes_one_request_and_two_transactions() -> None:
         kate.run()
     assert kate.service.calls == ["pull"]
     assert heard.count("COMMIT") == 2
-    assert len(heard) - 2 == 7
+    assert len(heard) - 2 == 5
 
 
 def test_syn11_a_quiet_run_notes_that_it_went_well_and_leaves_the_lane() -> None:
