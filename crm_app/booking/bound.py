@@ -3,8 +3,13 @@
 The signature says that we made the link, so who opens it is taken for the contact: the form begins
 with his name and address, and the appointment becomes his even when he types another address. Only
 an address that belongs to somebody else wins, since then the link was passed on.
+
+A stranger who just filled in a form is not taken for anybody: his link carries what he typed and
+nothing of what we know, or whoever types somebody's address would learn his name and number.
 """
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from sqlmodel import Session
@@ -16,25 +21,34 @@ from crm_app.models import Contact
 
 PARAMETER = "for"
 _PURPOSE = "bound-booking"
-_LONGEST = 300
+_TYPED = ("name", "email", "phone")
+_LONGEST = 1500
 
 
 def bind(url: str, contact_id: int) -> str:
     """``url`` of a booking page, bound to the contact."""
-    joint = "&" if "?" in url else "?"
-    return f"{url}{joint}{urlencode({PARAMETER: crypto.sign(_PURPOSE, contact_id)})}"
+    return _with_token(url, contact_id)
+
+
+def hand_on(url: str, typed: Mapping[str, str]) -> str:
+    """``url`` of a page whose form begins with what was typed before: name, email and phone."""
+    return _with_token(url, {name: typed[name] for name in _TYPED if typed.get(name)})
 
 
 def contact_of(session: Session, token: str) -> Contact | None:
     """For whom the link is; None when it is for nobody, not ours, or the contact is gone."""
-    if not token or len(token) > _LONGEST:
-        return None
-    try:
-        contact_id = crypto.unsign(_PURPOSE, token)
-    except NotFound:
-        return None
+    contact_id = _read(token)
     contact = session.get(Contact, contact_id) if isinstance(contact_id, int) else None
     return contact if contact is not None and contact.deleted_at is None else None
+
+
+def known(session: Session, token: str) -> dict[str, str]:
+    """What the link tells about who opened it: name, email and phone, as far as there are any."""
+    said = _read(token)
+    if isinstance(said, dict):
+        return {name: said[name] for name in _TYPED if isinstance(said.get(name), str)}
+    contact = contact_of(session, token)
+    return prefilled(session, contact) if contact else {}
 
 
 def prefilled(session: Session, contact: Contact) -> dict[str, str]:
@@ -46,3 +60,17 @@ def prefilled(session: Session, contact: Contact) -> dict[str, str]:
         "phone": phones[0].number if phones else "",
     }
     return {name: value for name, value in typed.items() if value}
+
+
+def _with_token(url: str, said: Any) -> str:
+    joint = "&" if "?" in url else "?"
+    return f"{url}{joint}{urlencode({PARAMETER: crypto.sign(_PURPOSE, said)})}"
+
+
+def _read(token: str) -> Any:
+    if not token or len(token) > _LONGEST:
+        return None
+    try:
+        return crypto.unsign(_PURPOSE, token)
+    except NotFound:
+        return None

@@ -20,7 +20,7 @@ _MONTH = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])")
 _DAY = re.compile(r"20\d\d-\d\d-\d\d")
 _SLOT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\dZ")
 # A signed token as ``bound`` makes them; whether it is good is asked where it is used.
-_TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,300}")
+_TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,1500}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ class FormSubmission(SQLModel, table=True):
     contact_id: int | None = Field(
         default=None, foreign_key="contact.id", index=True, ondelete="SET NULL"
     )
-    # [{"label", "value"}] in the form's order, as they were asked.
+    # Whose the contact became by the form's own rule; the next turn is counted from here.
+    assigned_to_id: int | None = None
+    # [{"field", "label", "value"}] in the form's order, as they were asked.
     answers: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(json_type(), nullable=False)
     )

@@ -67,8 +67,7 @@ def show(session: Session, attempt: Attempt, *, notice: str = "", status: int = 
 
 def _known(session: Session, opened: Opened) -> Entered:
     """What a bound link tells about the visitor."""
-    contact = bound.contact_of(session, opened.visit.bound_to)
-    return Entered(values=bound.prefilled(session, contact)) if contact else Entered()
+    return Entered(values=bound.known(session, opened.visit.bound_to))
 
 
 def _look_up(session: Session, attempt: Attempt) -> tuple[Slot | None, list[Slot]]:
