@@ -38,6 +38,8 @@ class Trigger(SQLModel, table=True):
     created_by_id: int | None = None
     created_at: datetime
     changed_at: datetime
+    # Deleted triggers can be brought back for 30 days.
+    deleted_at: datetime | None = None
 
 
 class TriggerRun(SQLModel, table=True):
