@@ -29,12 +29,10 @@ from crm_app.campaigns.running.moves import AssignOwner, Effect, Move, Tag
 from crm_app.campaigns.running.standing import Heard, Standing, World
 from crm_app.campaigns.running.visits import (
     Visit,
-    about_own,
     go_on,
     leave,
     needs_attention,
     onward,
-    own_booking,
     stay,
 )
 from crm_app.contacts.names import folded
@@ -76,7 +74,7 @@ def hear(plan: Plan, standing: Standing, heard: Heard, world: World, now: dateti
     reached, the wait at which he stands is over or has another end.
     """
     step = plan.step(standing.step_id)
-    if step is None or _old_news(standing, heard):
+    if step is None or standing.is_old(heard):
         return None
     visit = Visit(plan, step, standing, world, now)
     over = _stopped(visit, (heard,)) or _fell_through(visit, heard)
@@ -95,13 +93,6 @@ def _on_entry(plan: Plan, world: World) -> tuple[Effect, ...]:
     return (*owner, *tags)
 
 
-def _old_news(standing: Standing, heard: Heard) -> bool:
-    # A no-show lets the contact into the very campaign that follows it up, at the same instant.
-    if heard.what == "no_show":
-        return heard.at <= standing.entered_at
-    return heard.at < standing.entered_at or own_booking(standing, heard)
-
-
 def _stopped(visit: Visit, heard: tuple[Heard, ...]) -> Move | None:
     settings = visit.plan.settings
     stops = {"replied": settings.stop_on_reply, "booked": settings.stop_on_booking}
@@ -110,7 +101,7 @@ def _stopped(visit: Visit, heard: tuple[Heard, ...]) -> Move | None:
 
 
 def _fell_through(visit: Visit, heard: Heard) -> Move | None:
-    if heard.what not in ("cancelled", "no_show") or not about_own(visit.standing, heard):
+    if heard.what not in ("cancelled", "no_show") or not visit.standing.is_own(heard):
         return None
     return leave(f"appointment_{heard.what}")
 

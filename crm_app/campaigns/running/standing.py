@@ -131,3 +131,21 @@ class Standing:
     heard: tuple[Heard, ...] = ()
     id: int = 0
     appointment_id: int | None = None
+
+    @property
+    def news(self) -> tuple[Heard, ...]:
+        """What happened since the entry; news that came late, and of the entry itself, are none."""
+        return tuple(each for each in self.heard if not self.is_old(each))
+
+    def is_own(self, heard: Heard) -> bool:
+        """Whether it happened to the appointment that the enrolment is about."""
+        return self.appointment_id is not None and heard.about == str(self.appointment_id)
+
+    def is_old(self, heard: Heard) -> bool:
+        """Whether it happened before the entry, or is what led to it."""
+        if heard.what == "booked" and self.is_own(heard):
+            return True
+        # A no-show lets the contact into the very campaign that follows it up, at the same instant.
+        return (
+            heard.at <= self.entered_at if heard.what == "no_show" else heard.at < self.entered_at
+        )

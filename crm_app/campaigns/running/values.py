@@ -31,7 +31,7 @@ def values_of(world: World) -> dict[str, str]:
 def view_of(world: World, standing: Standing) -> dict[str, Any]:
     """The fields of ``conditions.FIELDS`` for a contact who stands there."""
     person, meeting = world.person, world.meeting
-    heard = {each.what for each in standing.heard}
+    heard = {each.what for each in standing.news}
     return {
         "kind": person.kind,
         "owner": "" if person.owner_id is None else str(person.owner_id),

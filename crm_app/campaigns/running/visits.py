@@ -32,18 +32,8 @@ class Visit:
 
     @property
     def heard(self) -> tuple[Heard, ...]:
-        """What happened since the entry, without the booking that the enrolment itself is about."""
-        return tuple(each for each in self.standing.heard if not own_booking(self.standing, each))
-
-
-def own_booking(standing: Standing, heard: Heard) -> bool:
-    """Whether that is the news of the very appointment that the enrolment is about."""
-    return heard.what == "booked" and about_own(standing, heard)
-
-
-def about_own(standing: Standing, heard: Heard) -> bool:
-    """Whether something happened to the appointment that the enrolment is about."""
-    return standing.appointment_id is not None and heard.about == str(standing.appointment_id)
+        """What happened since the entry."""
+        return self.standing.news
 
 
 def go_on(
