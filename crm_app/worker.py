@@ -12,6 +12,8 @@ from sqlmodel import Session
 
 import crm_app.accounts.jobs
 import crm_app.appointments.jobs
+import crm_app.campaigns.running.jobs
+import crm_app.campaigns.triggers.jobs
 import crm_app.contacts.jobs
 import crm_app.messaging.jobs
 import crm_app.sync.jobs  # each declares its room's handlers
@@ -23,13 +25,50 @@ log = logging.getLogger(__name__)
 
 # What happened -> the jobs that are to hear of it; each gets ``fact_id``.
 LISTENERS: dict[type[facts.Fact], tuple[str, ...]] = {
-    facts.AppointmentBooked: ("appointments.mail", "sync.appointment"),
-    facts.AppointmentRescheduled: ("appointments.mail", "sync.appointment"),
+    facts.AppointmentBooked: (
+        "appointments.mail",
+        "sync.appointment",
+        "campaigns.hear",
+        "triggers.consider",
+    ),
+    facts.AppointmentRescheduled: (
+        "appointments.mail",
+        "sync.appointment",
+        "campaigns.hear",
+        "triggers.consider",
+    ),
     facts.AppointmentMemberChanged: ("appointments.mail", "sync.appointment"),
     facts.AppointmentEdited: ("appointments.mail", "sync.appointment"),
-    facts.AppointmentCancelled: ("appointments.mail", "sync.appointment"),
-    facts.AppointmentStatusChanged: ("appointments.mail", "sync.appointment"),
-    facts.AppointmentRestored: ("appointments.mail", "sync.appointment"),
+    facts.AppointmentCancelled: (
+        "appointments.mail",
+        "sync.appointment",
+        "campaigns.hear",
+        "triggers.consider",
+    ),
+    facts.AppointmentStatusChanged: (
+        "appointments.mail",
+        "sync.appointment",
+        "campaigns.hear",
+        "triggers.consider",
+    ),
+    facts.AppointmentRestored: (
+        "appointments.mail",
+        "sync.appointment",
+        "campaigns.hear",
+        "triggers.consider",
+    ),
+    facts.MessageReplied: ("campaigns.hear", "triggers.consider"),
+    facts.LinkClicked: ("campaigns.hear", "triggers.consider"),
+    facts.ContactUnsubscribed: ("campaigns.hear", "triggers.consider"),
+    facts.ContactTagged: ("campaigns.hear", "triggers.consider"),
+    facts.CampaignChanged: ("campaigns.release",),
+    facts.ContactCreated: ("triggers.consider",),
+    facts.ContactChanged: ("triggers.consider",),
+    facts.ContactAssigned: ("triggers.consider",),
+    facts.MessageSent: ("triggers.consider",),
+    facts.CampaignEntered: ("triggers.consider",),
+    facts.CampaignLeft: ("triggers.consider",),
+    facts.FormSubmitted: ("triggers.consider",),
     facts.AppChanged: ("sync.app_changed",),
     facts.PasswordResetRequested: ("messages.account_link",),
     facts.UserInvited: ("messages.account_link",),
@@ -65,10 +104,17 @@ def tick_channels() -> None:
         crm_app.sync.jobs.tick_channels(session)
 
 
+def tick_triggers() -> None:
+    """Have the triggers look again whose time is over."""
+    if crm_app.campaigns.triggers.jobs.any_due():
+        with db.unit_of_work() as session:
+            crm_app.campaigns.triggers.jobs.tick(session)
+
+
 def tick_tidy() -> None:
     """Once a day: forget what is over, and move the windows of external calendars."""
     with db.unit_of_work() as session:
-        for kind in ("accounts.tidy", "contacts.purge", "sync.windows"):
+        for kind in ("accounts.tidy", "contacts.purge", "sync.windows", "triggers.tidy"):
             enqueue_tick(session, kind, every=timedelta(days=1), now=clock.now())
 
 
@@ -89,6 +135,10 @@ class Worker:
         self.scheduler.add_job(
             tick_channels, "interval", seconds=60, coalesce=True, max_instances=1
         )
+        self.scheduler.add_job(
+            self._tick_campaigns, "interval", seconds=1, coalesce=True, max_instances=1
+        )
+        self.scheduler.add_job(tick_triggers, "interval", seconds=1, coalesce=True, max_instances=1)
         self.scheduler.add_job(tick_tidy, "interval", hours=1, coalesce=True, max_instances=1)
 
     def start(self) -> None:
@@ -100,3 +150,17 @@ class Worker:
         """Stop ticking, finish what runs."""
         self.scheduler.shutdown(wait=False)
         self.runner.stop()
+
+    def _tick_campaigns(self) -> None:
+        """Carry out what is due, and be back at the very moment when more becomes due."""
+        due_at = crm_app.campaigns.running.jobs.tick()
+        self.runner.wake()
+        if due_at is not None and due_at < clock.now() + timedelta(seconds=1):
+            self.scheduler.add_job(
+                self._tick_campaigns,
+                "date",
+                run_date=due_at,
+                id="campaigns.next",
+                replace_existing=True,
+                misfire_grace_time=None,
+            )

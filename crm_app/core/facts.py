@@ -33,9 +33,11 @@ class Fact:
 
     Where there is ``triggers``, False means: it happened, and no automation may act on it (SYN-4).
     ``by`` is ``Actor.modified_by``: customer, user, sync, api, campaign, trigger, ...
+    ``for_tabs``: only open pages look at it, no job listens.
     """
 
     topic: ClassVar[str] = ""
+    for_tabs: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,7 @@ class BusyTimeChanged(Fact):
     """External events of a user were read anew and differ."""
 
     topic: ClassVar[str] = "appointments"
+    for_tabs: ClassVar[bool] = True
     user_id: int
 
 
@@ -172,6 +175,7 @@ class ConnectionChanged(Fact):
     """A connected account's state or progress changed (SYN-11)."""
 
     topic: ClassVar[str] = "connections"
+    for_tabs: ClassVar[bool] = True
     account_id: int
     state: str
 
@@ -189,6 +193,7 @@ class MessageChanged(Fact):
     """A message was queued, sent, failed or put in the outbox."""
 
     topic: ClassVar[str] = "messages"
+    for_tabs: ClassVar[bool] = True
     message_id: int
 
 
@@ -239,6 +244,7 @@ class NotificationMade(Fact):
     """There is something new behind a user's bell."""
 
     topic: ClassVar[str] = "notifications"
+    for_tabs: ClassVar[bool] = True
     user_id: int
 
 
@@ -247,6 +253,7 @@ class ActivityChanged(Fact):
     """Something to do was made, changed or done."""
 
     topic: ClassVar[str] = "activities"
+    for_tabs: ClassVar[bool] = True
     activity_id: int
 
 
@@ -283,6 +290,15 @@ class CampaignLeft(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class StepsTaken(Fact):
+    """Contacts went on in a campaign; told once for many of them."""
+
+    topic: ClassVar[str] = "enrolments"
+    for_tabs: ClassVar[bool] = True
+    campaign_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class FormChanged(Fact):
     """A form was saved, published or archived."""
 
@@ -305,6 +321,7 @@ class TriggerChanged(Fact):
     """A trigger was saved, switched or removed, or has looked at something."""
 
     topic: ClassVar[str] = "triggers"
+    for_tabs: ClassVar[bool] = True
     trigger_id: int
 
 
@@ -334,7 +351,8 @@ def record(session: Session, fact: Fact) -> None:
     )
     session.add(row)
     session.flush()
-    jobs.enqueue(session, "facts.dispatch", key=f"fact:{row.id}", fact_id=row.id)
+    if not fact.for_tabs:
+        jobs.enqueue(session, "facts.dispatch", key=f"fact:{row.id}", fact_id=row.id)
 
 
 def record_all(session: Session, happened: Sequence[Fact]) -> None:
@@ -351,9 +369,12 @@ def record_all(session: Session, happened: Sequence[Fact]) -> None:
         }
         for fact in happened
     ]
-    ids = session.scalars(insert(FactRow).returning(col(FactRow.id)), rows).all()
+    ids = session.scalars(
+        insert(FactRow).returning(col(FactRow.id), sort_by_parameter_order=True), rows
+    ).all()
+    heard = [number for number, fact in zip(ids, happened, strict=True) if not fact.for_tabs]
     jobs.enqueue_all(
-        session, "facts.dispatch", [(f"fact:{each}", {"fact_id": each}) for each in ids]
+        session, "facts.dispatch", [(f"fact:{each}", {"fact_id": each}) for each in heard]
     )
 
 

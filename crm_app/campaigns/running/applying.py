@@ -30,8 +30,9 @@ from crm_app.campaigns.running.moves import (
 from crm_app.contacts import service as contacts
 from crm_app.core import access
 from crm_app.core.access import Actor
-from crm_app.core.errors import CrmError
+from crm_app.core.errors import CrmError, Invalid
 from crm_app.core.kinds import EnrolmentState, Role, StepOutcome
+from crm_app.messaging import notifications
 from crm_app.messaging import service as messages
 from crm_app.messaging.drafts import Draft
 from crm_app.models import Contact, User
@@ -48,13 +49,40 @@ def actor_for(campaign_id: int) -> Actor:
 def carry_out(session: Session, cases: Sequence[Case], *, now: datetime) -> None:
     """Do what the cases' moves say, except entering other campaigns.
 
+    Messages of many cases are queued together, everything else goes one after the other.
+
     A move that could not be carried out is replaced by one that asks a person.
     """
-    for case in cases:
-        if case.move is not None and any(
-            not isinstance(each, MoveTo) for each in case.move.effects
-        ):
+    acting = [case for case in cases if _here(case)]
+    letters = [(case, letter) for case in acting if (letter := _letter(case)) is not None]
+    together = {case.id for case, _ in letters} if _queued(session, letters) else set()
+    for case in acting:
+        if case.move is not None and case.id not in together:
             case.move = _carried(session, case, case.move, now)
+
+
+def _here(case: Case) -> list[Effect]:
+    effects = case.move.effects if case.move else ()
+    return [each for each in effects if not isinstance(each, MoveTo)]
+
+
+def _letter(case: Case) -> Send | None:
+    """The one message of a step that does nothing else."""
+    here = _here(case)
+    return here[0] if len(here) == 1 and isinstance(here[0], Send) else None
+
+
+def _queued(session: Session, letters: Sequence[tuple[Case, Send]]) -> bool:
+    """Queue messages in a few statements; False when one of them cannot be, and then none is."""
+    try:
+        with session.begin_nested():
+            ids = messages.queue_many(session, [draft(case, letter) for case, letter in letters])
+    except Exception:
+        log.info("messages cannot be queued together; they are queued one by one", exc_info=True)
+        return False
+    for case, _ in letters:
+        case.message_id = ids[case.key]
+    return True
 
 
 def asks(move: Move, reason: str, **detail: str) -> Move:
@@ -80,11 +108,17 @@ def _carried(session: Session, case: Case, move: Move, now: datetime) -> Move:
     except NobodyToAssign:
         return asks(move, "nobody_to_assign")
     except CrmError as error:
-        return asks(move, "failed", error=error.user_message)
+        return asks(move, "failed", error=_words(error))
     except Exception as error:
         log.exception("enrolment %s: a step's effect failed", case.id)
         return asks(move, "failed", error=type(error).__name__)
     return move
+
+
+def _words(error: CrmError) -> str:
+    """What to do about it, as a message id."""
+    fields = error.fields.values() if isinstance(error, Invalid) else ()
+    return next(iter(fields), error.user_message)
 
 
 def _do(session: Session, case: Case, effect: Effect, now: datetime) -> None:
@@ -166,8 +200,6 @@ def _common(case: Case) -> Draft:
 
 
 def _tell(session: Session, case: Case, effect: Notify) -> None:
-    from crm_app.messaging import notifications
-
     told = dict.fromkeys(effect.user_ids)
     if effect.admins:
         query = select(User.id).where(User.role == Role.ADMIN, col(User.active).is_(True))
