@@ -40,6 +40,9 @@ from crm_app.appointments.ui.teams_state import Teams
 from crm_app.booking import http as booking_http
 from crm_app.booking.ui import home_page
 from crm_app.booking.ui.home_state import Home
+from crm_app.campaigns.forms import http as forms_http
+from crm_app.campaigns.rehearsal.ui import rehearsal_page
+from crm_app.campaigns.rehearsal.ui.rehearsal_state import Rehearsal
 from crm_app.contacts.ui import contacts_page
 from crm_app.contacts.ui.card_state import ContactCard
 from crm_app.contacts.ui.contacts_state import Contacts
@@ -85,6 +88,7 @@ ROUTES: list[BaseRoute] = [
     *accounts_http.routes,
     *messaging_http.routes,
     *booking_http.routes,
+    *forms_http.routes,
     *sync_http.routes,
 ]
 
@@ -107,6 +111,7 @@ pages.add(app, "/", home_page.page, title=home_page.TITLE, on_load=Home.load, on
 pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=CalendarPage.load, on_live={"appointments": CalendarPage.reread}, width="wide")
 pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load], on_live={"contacts": ContactCard.follow_contacts, "appointments": ContactCard.follow}, width="wide")
 pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TITLE, on_load=Outbox.load, on_live={"messages": Outbox.follow}, width="wide")
+pages.add(app, "/campaigns/[campaign_id]/rehearsal", rehearsal_page.page, title=rehearsal_page.TITLE, on_load=Rehearsal.load, on_live={"campaigns": Rehearsal.load}, width="wide")
 pages.add(app, "/tasks", tasks_page.page, title=tasks_page.TITLE, on_load=Tasks.load, on_live={"activities": Tasks.follow})
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/audit", audit_page.page, title=audit_page.TITLE, on_load=AuditLog.load)

@@ -12,7 +12,7 @@ from crm_app.ui import theme
 
 _SHEETS = Path(__file__).parent / "styles"
 # Order matters: later sheets refine earlier ones.
-_NAMES = ("base.css", "forms.css", "booking.css", "picker.css", "phone.css")
+_NAMES = ("base.css", "forms.css", "booking.css", "picker.css", "asking.css", "phone.css")
 
 
 def _colours(values: dict[str, str]) -> str:

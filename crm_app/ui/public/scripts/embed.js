@@ -13,9 +13,11 @@
     made.loading = "lazy";
     made.style.cssText = "display:block;width:100%;height:620px;border:0;color-scheme:light dark";
     addEventListener("message", (event) => {
-      const height = Number(event.data?.tandemHeight);
-      if (event.source === made.contentWindow && event.origin === url.origin && height > 0)
-        made.style.height = `${Math.min(height, 5000)}px`;
+      if (event.source !== made.contentWindow || event.origin !== url.origin) return;
+      const height = Number(event.data?.tandemHeight), next = event.data?.tandemNext;
+      if (height > 0) made.style.height = `${Math.min(height, 5000)}px`;
+      // A form that was sent leads on to the page that its author named.
+      if (/^https?:\/\//.test(next)) location.assign(next);
     });
     return made;
   }
