@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from crm_app.providers.ical import reading
+from crm_app.providers.ical import glance, reading
 from crm_app.providers.occurrence import EventStatus, Occurrence, Trouble
 from crm_app.sync.ingest import Policy, Verdict, verdict_on
 
@@ -50,6 +50,8 @@ def lay_out(
 
     ``zone`` is the calendar's IANA zone, for whole days and times without a zone.
     """
+    if glance.is_over(raw, since):
+        return Laid((), continues=False, trouble=None)
     parsed = reading.parse(raw, calendar_zone=zone)
     found = reading.between(parsed, since, until, own_addresses=own_addresses)
     spans = [
