@@ -29,6 +29,7 @@ _NAMES = (
     "outbox.css",
     "home.css",
     "tasks.css",
+    "rehearsal.css",
     "sortable.css",
     "campaigns.css",
 )
