@@ -18,6 +18,7 @@ from crm_app.core.access import Actor
 from crm_app.core.addresses import email_key
 from crm_app.core.errors import NotFound
 from crm_app.core.ids import is_id
+from crm_app.core.kinds import Role
 from crm_app.core.settings import get_settings
 from crm_app.models import (
     AuditEntry,
@@ -103,6 +104,17 @@ def list_users(session: Session, actor: Actor, active_only: bool = True) -> list
     if active_only:
         wanted = wanted.where(col(User.active).is_(True))
     return list(session.exec(wanted))
+
+
+def administrators(session: Session) -> list[User]:
+    """All who may change the workspace's settings, for rules that tell them something."""
+    return list(
+        session.exec(
+            select(User)
+            .where(User.role == Role.ADMIN, col(User.active).is_(True))
+            .order_by(col(User.id))
+        )
+    )
 
 
 def user_by_email(session: Session, address: str) -> User | None:

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from crm_app.contacts import matching
+from crm_app.contacts import matching, queries, records
 from crm_app.contacts.changes import announce_change
-from crm_app.contacts.fields import CHANNELS
+from crm_app.contacts.fields import CHANNELS, Phone
 from crm_app.contacts.history import note
 from crm_app.core import facts
 from crm_app.core.access import Actor, system
@@ -32,6 +32,25 @@ def with_number(session: Session, e164: str) -> list[Contact]:
 def with_messenger(session: Session, messenger_id: str) -> list[Contact]:
     """The contacts that are this person at our page, oldest first."""
     return _present(session, col(Contact.messenger_id) == messenger_id) if messenger_id else []
+
+
+def with_address(session: Session, address: str) -> list[Contact]:
+    """The contacts that have the e-mail address, oldest first."""
+    try:
+        key = matching.email_key(address)
+    except ValueError:
+        return []
+    having = select(ContactEmail.contact_id).where(ContactEmail.key == key)
+    return _present(session, col(Contact.id).in_(having))
+
+
+def add_number(session: Session, actor: Actor, contact: Contact, e164: str) -> None:
+    """Give the contact a number that he wrote from, unless he has it."""
+    numbers = queries.phones_of(session, contact)
+    if e164 in {row.e164 for row in numbers}:
+        return
+    changed = records.put(session, contact, {"phones": [*numbers, Phone(e164, e164=e164)]})
+    announce_change(session, actor, contact, changed)
 
 
 def _present(session: Session, which: object) -> list[Contact]:

@@ -112,11 +112,11 @@ def _mail(session: Session, message: Message) -> Carrier:
 
 
 def _text(transport: MessageTransport, message: Message) -> Carrier:
+    token = message.message_id.strip("<>").partition("@")[0]
+    # Our own id is in the address: a report may come before the answer, or instead of it.
+    report_to = f"{get_settings().url}{TWILIO_STATUS}?m={token}" if message.channel == SMS else ""
     outgoing = Outgoing(
-        key=message.message_id.strip("<>").partition("@")[0],
-        recipient=message.to_address,
-        text=message.text,
-        report_to=get_settings().url + TWILIO_STATUS if message.channel == SMS else "",
+        key=token, recipient=message.to_address, text=message.text, report_to=report_to
     )
     return lambda: transport.send(outgoing)
 

@@ -47,7 +47,8 @@ def queue_many(session: Session, drafts: Sequence[Draft]) -> dict[str, int]:
     if not drafts:
         return {}
     written = composing.compose(session, drafts)
-    ready = {each.channel: channels.is_ready(session, each.channel) for each in written}
+    used = {each.channel for each in written}
+    ready = {channel: channels.is_ready(session, channel) for channel in used}
     rows = [
         each.values | {"state": MessageState.QUEUED if ready[each.channel] else MessageState.OUTBOX}
         for each in written

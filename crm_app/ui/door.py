@@ -31,6 +31,9 @@ PUBLIC = (
     "/cal",
     "/booking",
     "/f",
+    "/l",
+    "/o",
+    "/u",
     "/public",
     "/healthz",
     "/metrics",
@@ -38,7 +41,8 @@ PUBLIC = (
 # The built dashboard's files: code, styles and fonts without any data.
 FILES = ("/assets", "/fonts", "/favicon.ico", "/robots.txt", "/manifest.webmanifest")
 # Visitors' forms: an old browser sends no Origin, the form's signed token is checked instead.
-VISITORS = ("/cal", "/booking", "/f")
+# Mail programs post to /u by themselves, without any (RFC 8058).
+VISITORS = ("/cal", "/booking", "/f", "/u")
 # Called by programs with a bearer token or a signature, never with the cookie.
 MACHINES = ("/api", "/hooks")
 SETUP = "/setup"
