@@ -133,9 +133,22 @@ Row = Mapping[str, Any]
 _T = TypeVar("_T")
 
 
+# Thousands of contacts come to the same step, which never changes.
+_read_before: dict[int, tuple[Step, Config]] = {}
+_MOST_KEPT = 1000
+
+
 def read(step: Step) -> Config:
     """What the step is set to; Invalid with a sentence per field that cannot be understood."""
-    return _READERS[step.kind](_Reader(step.config))
+    known = _read_before.get(id(step))
+    if known is not None and known[0] is step:
+        return known[1]
+    config = _READERS[step.kind](_Reader(step.config))
+    if len(_read_before) >= _MOST_KEPT:
+        _read_before.clear()
+    # With the step itself, so that nothing else can come to bear its id.
+    _read_before[id(step)] = (step, config)
+    return config
 
 
 def user_of(who: str) -> int | None:

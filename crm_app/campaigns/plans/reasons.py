@@ -119,6 +119,9 @@ def _shown(locale: str, name: str, value: Any, time_zone: str) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(str(each) for each in value)
     text = str(value)
+    if name == "error":
+        # A sentence of ours, or the name of what broke.
+        return translate(locale, text)
     if name == "channel":
         return translate(locale, CHANNEL_NAMES.get(text, text))
     instant = _instant(text)
