@@ -75,7 +75,7 @@ class Told:
     reason: str
     effects: tuple[str, ...]
     channel: str
-    to: str
+    address: str
     subject: str
     body: str
     closed: bool
@@ -147,7 +147,7 @@ def _told(
         reason=reasons.explain(locale, line.reason, line.detail, zone) if line.reason else "",
         effects=tuple(_effect(each, line, listener) for each in line.effects if _tellable(each)),
         channel=sent.channel if sent else "",
-        to=sent.to if sent else "",
+        address=sent.to if sent else "",
         subject=sent.subject if sent else "",
         body=sent.body if sent else "",
         closed=_closed(plan, line.at, opening),

@@ -310,7 +310,7 @@ def _outcome(scene: Any) -> rx.Component:
 def _message(scene: Any) -> rx.Component:
     return rx.el.figure(
         rx.el.figcaption(
-            rx.el.span(scene.to, class_name="hint breaks"),
+            rx.el.span(scene.address, class_name="hint breaks"),
             rx.cond(scene.subject, rx.el.strong(scene.subject)),
         ),
         rx.el.p(scene.body),

@@ -42,7 +42,7 @@ class Scene:
     reason: str
     effects: list[str]
     channel: str
-    to: str
+    address: str
     subject: str
     body: str
     closed: bool
