@@ -89,7 +89,7 @@ def _through(graph: Graph, start: str, allowed: Callable[[Edge], bool]) -> Circl
     while waiting:
         node = waiting.popleft()
         for edge in graph.following(node):
-            if not allowed(edge) or edge.how == "removes" or _ends_itself(edge):
+            if not allowed(edge) or _leads_nowhere(graph, edge):
                 continue
             if edge.target == start:
                 return _walked_back(came, edge, start)
@@ -99,8 +99,10 @@ def _through(graph: Graph, start: str, allowed: Callable[[Edge], bool]) -> Circl
     return None
 
 
-def _ends_itself(edge: Edge) -> bool:
-    return edge.settles and edge.source == edge.target
+def _leads_nowhere(graph: Graph, edge: Edge) -> bool:
+    """Whether no circle goes on here: a removal, what ends by itself, or what is gone."""
+    ends_itself = edge.settles and edge.source == edge.target
+    return edge.how == "removes" or ends_itself or graph.nodes[edge.target].gone
 
 
 def _walked_back(came: dict[str, Edge], last: Edge, start: str) -> Circle:

@@ -1,7 +1,7 @@
 """A small workspace for triggers: who works here, triggers in a line, and what came of them."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
@@ -130,6 +130,13 @@ def pass_time(minutes: float) -> None:
         (models.Appointment, ("created_at", "starts_at", "ends_at")),
     )
     with db.unit_of_work() as session:
+        for timer in session.exec(select(models.TriggerTimer)):
+            # The key of a time names the start that it counts from.
+            head, _, start = timer.key.rpartition(":20")
+            if head.startswith("trigger:") and start and timer.appointment_id:
+                moved = datetime.fromisoformat("20" + start) - by
+                timer.key = f"{head}:{moved.isoformat()}"
+                session.add(timer)
         for table, names in columns:
             for row in session.exec(select(table)):
                 for name in names:
