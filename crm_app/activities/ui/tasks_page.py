@@ -55,7 +55,7 @@ def page() -> rx.Component:
             rx.el.div(skeleton_rows(6), class_name="table-frame"),
             rx.cond(
                 Tasks.rows.length() > 0,
-                rx.el.ul(rx.foreach(Tasks.rows, _task), class_name="tasks"),
+                rx.el.ul(rx.foreach(Tasks.rows, _task), class_name="task-list"),
                 _nothing(),
             ),
         ),

@@ -144,7 +144,7 @@ def _told(
         title=_title(line, plan, listener),
         outcome=_outcome(line, locale),
         tone=_TONES.get(line.outcome, "quiet") if line.outcome else "quiet",
-        reason=reasons.explain(locale, line.reason, line.detail, zone) if line.reason else "",
+        reason=reasons.explain(locale, line.reason, line.detail, zone) if _has_reason(line) else "",
         effects=tuple(_effect(each, line, listener) for each in line.effects if _tellable(each)),
         channel=sent.channel if sent else "",
         address=sent.to if sent else "",
@@ -162,6 +162,9 @@ def _title(line: Line, plan: Plan | None, listener: Listener) -> str:
     step = plan.step(line.step_id) if plan and line.step_id else None
     if step is None:
         return translate(listener.locale, N_("Enters the campaign"))
+    if any(isinstance(each, Send) for each in line.effects):
+        # The message itself stands below, whole.
+        return describe.name(step.kind, listener.locale)
     return describe.sentence(step, listener.known, listener.locale)
 
 
@@ -171,6 +174,11 @@ def _outcome(line: Line, locale: str) -> str:
     if line.outcome is None:
         return translate(locale, N_("Waits"))
     return translate(locale, OUTCOMES[line.outcome])
+
+
+def _has_reason(line: Line) -> bool:
+    # That he entered is the title of that line already.
+    return bool(line.reason) and line.reason != "entered"
 
 
 def _tellable(effect: Effect) -> bool:
