@@ -115,6 +115,7 @@ def card(session: Session, actor: Actor, contact_id: int) -> Card:
         do_not_disturb=tuple(contact.do_not_disturb),
         note=contact.note,
         custom=dict(contact.custom),
+        bounced=_bounced(session, contact),
         source=contact.source,
         created_at=line.created_at,
         changed_at=line.changed_at,
@@ -131,6 +132,13 @@ def emails_of(session: Session, contact: Contact) -> tuple[Email, ...]:
         .order_by(col(ContactEmail.position), col(ContactEmail.id))
     )
     return tuple(Email(row.address, row.label) for row in found)
+
+
+def _bounced(session: Session, contact: Contact) -> tuple[str, ...]:
+    """The contact's addresses that mail came back from."""
+    dead = col(ContactEmail.bounced_at).is_not(None)
+    query = select(ContactEmail.address).where(ContactEmail.contact_id == contact.id, dead)
+    return tuple(session.exec(query.order_by(col(ContactEmail.position))))
 
 
 def phones_of(session: Session, contact: Contact) -> tuple[Phone, ...]:

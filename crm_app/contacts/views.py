@@ -68,6 +68,8 @@ class Card:
     changed_at: datetime
     deleted_at: datetime | None
     may_change: bool
+    # Addresses that mail came back from (CAM-9).
+    bounced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

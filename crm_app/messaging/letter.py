@@ -78,7 +78,7 @@ def _text_blocks(letter: Letter) -> Iterator[str]:
 
 def as_html(letter: Letter) -> str:
     """The HTML form."""
-    return str(
+    document = str(
         html(lang=letter.locale)[
             head[
                 meta(charset="utf-8"),
@@ -93,6 +93,8 @@ def as_html(letter: Letter) -> str:
             ],
         ]
     )
+    # The builder's own kind of text would escape whatever is added to it.
+    return document.encode().decode()
 
 
 _LIGHT, _NIGHT = theme.LIGHT, theme.DARK

@@ -47,7 +47,10 @@ def build(parts: Parts) -> bytes:
         _invite(message, parts)
     # Setting the content removes all Content-* headers, so this one comes last.
     message["Content-Language"] = parts.locale
-    return message.as_bytes()
+    # Folding would break a long web address into encoded words, which no mail program undoes there.
+    # RFC 5322 §2.1.1 allows so much.
+    longest = 998 if parts.headers else message.policy.max_line_length
+    return message.as_bytes(policy=message.policy.clone(max_line_length=longest))
 
 
 def _policy(parts: Parts) -> "EmailPolicy[EmailMessage]":

@@ -14,6 +14,7 @@ from crm_app.ui.components import (
     button,
     field,
     icon_button,
+    notice,
     save_bar,
     select,
     text_area,
@@ -47,6 +48,17 @@ def details_form() -> rx.Component:
         rx.el.fieldset(
             _names(),
             _lines("email", tr("E-mail addresses"), tr("Add e-mail"), ContactCard.emails, "emails"),
+            rx.cond(
+                _head.bounced,
+                notice(
+                    tr(
+                        "Mail to {addresses} came back: nobody has this address. "
+                        "Campaigns leave it out.",
+                        addresses=_head.bounced,
+                    ),
+                    tone="warn",
+                ),
+            ),
             _lines("phone", tr("Phone numbers"), tr("Add phone"), ContactCard.phones, "phones"),
             _places(),
             _settings(),

@@ -17,6 +17,7 @@ _ICONS = {
     "owner": "user-round-check",
     "appointment": "calendar-days",
     "message": "mail",
+    "reply": "reply",
     "note": "sticky-note",
     "tag": "tag",
     "typed": "message-square-quote",

@@ -80,6 +80,8 @@ class CardHead:
     made: str = ""
     deleted: str = ""
     may_change: bool = False
+    # Addresses that mail came back from; empty for none.
+    bounced: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,7 @@ def card_head(actor: Actor, card: Card, now: datetime) -> CardHead:
         made=exact(actor, card.created_at),
         deleted=short(actor, card.deleted_at, now) if card.deleted_at else "",
         may_change=card.may_change,
+        bounced=", ".join(card.bounced),
     )
 
 
