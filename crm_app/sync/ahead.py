@@ -1,15 +1,22 @@
 """Fetching the next page of a listing while the present one is applied.
 
-Never more than one page ahead, so little is held and nothing is asked for that nobody wants. The
-adapter is used by one thread at a time: whoever asks for a page waits for it before doing anything
+Never more than one page ahead, so little is held and nothing is asked for that nobody wants. Where
+there is next to nothing to wait for, pages are fetched when they are wanted: two threads that both work
+only get into each other's way. The adapter is used by one thread at a time: whoever asks for a page waits for it before doing anything
 else with the adapter, and leaving the block waits too.
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from types import TracebackType
 
 from crm_app.providers.calendar_port import Page
+
+# Up to so many seconds of work for a page it does not matter who does it.
+_LITTLE = 0.02
+# Waiting for less than this share of the time is not worth a thread.
+_WAITING = 0.25
 
 
 class Ahead:
@@ -21,6 +28,7 @@ class Ahead:
         self._thread: threading.Thread | None = None
         self._page: Page | None = None
         self._error: BaseException | None = None
+        self._worth_it = True
 
     def __enter__(self) -> "Ahead":
         return self
@@ -34,7 +42,9 @@ class Ahead:
         self._wait()
 
     def begin(self) -> None:
-        """Have the next page fetched in the background."""
+        """Have the next page fetched in the background, if that saves time."""
+        if not self._worth_it:
+            return
         # A daemon: a process that has to end does not wait for a slow server.
         self._thread = threading.Thread(target=self._fetch, name="next-page", daemon=True)
         self._thread.start()
@@ -42,7 +52,7 @@ class Ahead:
     def next(self) -> Page | None:
         """The next page, begun or not; None after the last one."""
         if self._thread is None:
-            return next(self._listing, None)
+            return self._fetched()
         self._wait()
         if self._error is not None:
             error, self._error = self._error, None
@@ -56,6 +66,19 @@ class Ahead:
 
     def _fetch(self) -> None:
         try:
-            self._page = next(self._listing, None)
+            self._page = self._fetched()
         except BaseException as error:
             self._error = error
+
+    def _fetched(self) -> Page | None:
+        began, worked = time.perf_counter(), time.process_time()
+        page = next(self._listing, None)
+        took, worked = time.perf_counter() - began, time.process_time() - worked
+        self._worth_it = is_worth_it(took, worked)
+        return page
+
+
+def is_worth_it(took: float, worked: float) -> bool:
+    """Whether to fetch a page in the background when the last one took so many seconds, in which this
+    program worked for so many seconds of processor."""
+    return worked < _LITTLE or took - worked > took * _WAITING

@@ -7,7 +7,7 @@ import pytest
 
 from crm_app.core.errors import RemoteUnavailable
 from crm_app.providers.calendar_port import Page
-from crm_app.sync.ahead import Ahead
+from crm_app.sync.ahead import Ahead, is_worth_it
 
 
 def page(cursor: str) -> Page:
@@ -93,3 +93,19 @@ def test_syn10_after_the_last_page_comes_nothing() -> None:
         assert ahead.next() == page("1")
         ahead.begin()
         assert ahead.next() is None
+
+
+@pytest.mark.parametrize(
+    ("took", "worked", "worth_it"),
+    [
+        (0.270, 0.070, True),
+        (0.080, 0.070, False),
+        (0.070, 0.115, False),
+        (0.001, 0.001, True),
+        (5.0, 0.0, True),
+    ],
+)
+def test_syn10_a_page_is_fetched_ahead_where_there_is_something_to_wait_for(
+    took: float, worked: float, *, worth_it: bool
+) -> None:
+    assert is_worth_it(took, worked) is worth_it
