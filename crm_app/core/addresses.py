@@ -5,6 +5,7 @@ for every practical server have the same key. Nothing is thrown away that some s
 (dots and +tags stay), since matching too much would show one person's data to another.
 """
 
+import functools
 import re
 import unicodedata
 
@@ -46,6 +47,7 @@ def _folded(local: str) -> str:
     return unicodedata.normalize("NFC", folded)
 
 
+@functools.lru_cache(maxsize=4096)
 def _ascii_domain(domain: str) -> str:
     # idna.IDNAError is a ValueError, so a domain that cannot exist is refused like the rest.
     ascii_form = idna.encode(domain.rstrip("."), uts46=True).decode().lower()

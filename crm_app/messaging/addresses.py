@@ -15,6 +15,8 @@ _FALLBACK_USER = "tandem"
 
 def one_line(text: str) -> str:
     """``text`` on one line: control and format characters, line ends and runs of space are gone."""
+    if text.isprintable() and text.isascii():
+        return " ".join(text.split())
     visible = "".join(" " if _separates(letter) else letter for letter in text)
     return " ".join(visible.split())
 

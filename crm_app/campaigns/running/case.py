@@ -14,7 +14,7 @@ from crm_app.models import Campaign, Enrolment
 INSIDE = (EnrolmentState.ACTIVE, EnrolmentState.ATTENTION)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Case:
     """An enrolment, held until the commit, on the plan of its version. ``move`` once it is decided."""
 

@@ -42,10 +42,13 @@ def tick(session: Session, *, now: datetime, limit: int = BATCH, only: int | Non
         return 0
     cases = _cases(session, [enrolment for enrolment, _ in taken], now)
     gone = {enrolment.contact_id for enrolment, deleted_at in taken if deleted_at is not None}
-    running = [case for case in cases if case.campaign.state is CampaignState.LIVE]
+    running: list[Case] = []
+    held: list[Case] = []
+    for case in cases:
+        (running if case.campaign.state is CampaignState.LIVE else held).append(case)
     for case in running:
         case.move = _left() if case.enrolment.contact_id in gone else _decided(case, now)
-    _hold([case for case in cases if case not in running], session)
+    _hold(session, held)
     entering.finish(session, running, now=now)
     for campaign_id in sorted({case.enrolment.campaign_id for case in running}):
         facts.record(session, facts.StepsTaken(campaign_id))
@@ -154,7 +157,7 @@ def _left() -> Move:
     return Move(None, "contact_deleted", ends=EnrolmentState.LEFT)
 
 
-def _hold(cases: Sequence[Case], session: Session) -> None:
+def _hold(session: Session, cases: Sequence[Case]) -> None:
     """Contacts of a campaign that does not run wait without a time, so that nobody looks at them
     again and again; ``release`` brings them back."""
     values: dict[str, Any] = {"due_at": None, "reason": PAUSED, "detail": {}}

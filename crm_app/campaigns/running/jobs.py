@@ -4,9 +4,12 @@ Each piece is a transaction of its own. On SQLite somebody who wants to write ge
 two batches.
 """
 
+import contextlib
+import gc
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
@@ -40,7 +43,7 @@ def tick() -> datetime | None:
 def drain() -> int:
     """One batch of what is due; how many enrolments were handled."""
     try:
-        with db.unit_of_work() as session:
+        with _uncollected(), db.unit_of_work() as session:
             done = engine.tick(session, now=clock.now())
     except OperationalError:
         # The database is away, or two transactions waited for each other: nothing happened.
@@ -51,6 +54,17 @@ def drain() -> int:
         done = _singly()
     time.sleep(_BREATH)
     return done
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing that a batch makes is garbage before its end; to go through it all again and again on
+    the way costs a third of its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _next_due() -> datetime | None:

@@ -23,7 +23,9 @@ from crm_app.models import Enrolment, StepRun
 ENTERED = N_("Entered the campaign “{campaign}”")
 FINISHED = N_("Came to the end of the campaign “{campaign}”")
 LEFT = N_("Left the campaign “{campaign}”")
+# Plain tables: what is written for thousands goes around the object mapper, which costs more than they.
 _table: Table = Enrolment.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_runs: Table = StepRun.__table__  # type: ignore[attr-defined]
 _OVER = (EnrolmentState.FINISHED, EnrolmentState.LEFT)
 
 
@@ -31,7 +33,7 @@ def settle(session: Session, cases: Sequence[Case], *, now: datetime) -> None:
     """Store what became of the cases, whose moves were carried out."""
     runs = [_run(case, now) for case in cases if case.move and case.move.outcome is not None]
     if runs:
-        session.execute(insert(StepRun), runs)
+        session.execute(insert(_runs), runs)
     changed = [(case.enrolment, settled(case, case.move, now)) for case in cases if case.move]
     put(session, changed)
     over = [case for case in cases if case.enrolment.state in _OVER]
@@ -50,17 +52,19 @@ def leave_visits(
     open_visits = [each for each in enrolments if each.state is EnrolmentState.ACTIVE]
     runs = [_line(each, outcome, reason, {}, now) for each in open_visits]
     if runs:
-        session.execute(insert(StepRun), runs)
+        session.execute(insert(_runs), runs)
 
 
 def put(session: Session, changed: Iterable[tuple[Enrolment, dict[str, Any]]]) -> None:
     """Store new values of enrolments' columns; rows that change alike go in one statement."""
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for enrolment, values in changed:
-        for name, value in values.items():
+        new = {name: v for name, v in values.items() if getattr(enrolment, name) != v}
+        for name, value in new.items():
             set_committed_value(enrolment, name, value)
-        line = {"row_id": enrolment.id, **{f"new_{name}": v for name, v in values.items()}}
-        alike.setdefault(tuple(values), []).append(line)
+        if new:
+            line = {"row_id": enrolment.id, **{f"new_{name}": v for name, v in new.items()}}
+            alike.setdefault(tuple(new), []).append(line)
     for names, lines in alike.items():
         statement = (
             update(_table)

@@ -50,16 +50,14 @@ def _world(
     calendar_id: int | None,
 ) -> World:
     own, everybodys = team.link_of(person.owner_id, calendar_id), team.calendar_link(calendar_id)
+    # Signed once for both: thousands of links are made in a moment.
+    bound = bind("", person.id) if own or everybodys else ""
     return World(
         person=person,
-        owner=team.host(person.owner_id, _bound(own, person)),
+        owner=team.host(person.owner_id, own and own + bound),
         meeting=meeting,
         workspace_name=workspace.name if workspace else "",
         workspace_zone=workspace.time_zone if workspace else "UTC",
-        calendar_link=_bound(everybodys, person),
+        calendar_link=everybodys and everybodys + bound,
         users=team.users,
     )
-
-
-def _bound(link: str, person: Person) -> str:
-    return bind(link, person.id) if link else ""
