@@ -77,7 +77,7 @@ _configs: dict[StepKind, st.SearchStrategy[dict[str, object]]] = {
 def plans(draw: st.DrawFn, settings: st.SearchStrategy[Settings] | None = None) -> Plan:
     """A plan of at most three levels."""
     steps = draw(_lists(count(1), 2))
-    return Plan(draw(settings) if settings else Settings(), steps)
+    return Plan(Settings() if settings is None else draw(settings), steps)
 
 
 def _lists(numbers: "count[int]", deeper: int) -> st.SearchStrategy[tuple[Step, ...]]:
