@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from crm_app.campaigns.running.standing import Host, Meeting, What, World
 from crm_app.contacts.names import folded
 
+_MAIL = "email"
 _ANSWERS_FOR = timedelta(hours=24)
 _OF_APPOINTMENTS = frozenset({"booked", "cancelled", "no_show", "rescheduled"})
 
@@ -15,7 +16,7 @@ def after(world: World, what: What, about: str, meeting: Meeting | None, at: dat
     if what == "tagged":
         return tagged(world, about)
     if what == "unsubscribed":
-        channels = world.person.do_not_disturb | {about or "email"}
+        channels = world.person.do_not_disturb | {about or _MAIL}
         return replace(world, person=replace(world.person, do_not_disturb=channels))
     if what == "replied" and about == "messenger":
         return replace(world, person=replace(world.person, messenger_until=at + _ANSWERS_FOR))
@@ -24,8 +25,10 @@ def after(world: World, what: What, about: str, meeting: Meeting | None, at: dat
     return replace(world, meeting=meeting) if meeting else world
 
 
-def appointment_of(world: World, what: What) -> str:
-    """The id of the appointment to which that happened, as a text; "" for what is about none."""
+def subject_of(world: World, what: What) -> str:
+    """What that is about where nobody said it: the appointment by its id, or mail; "" for nothing."""
+    if what == "unsubscribed":
+        return _MAIL
     return str(world.meeting.id) if what in _OF_APPOINTMENTS and world.meeting else ""
 
 

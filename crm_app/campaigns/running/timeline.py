@@ -156,7 +156,7 @@ def _enter(
 
 def _happens(stage: Stage, scene: _Scene, happening: Happening, at: datetime) -> _Step:
     world = pretending.after(scene.world, happening.what, happening.about, happening.meeting, at)
-    about = happening.about or pretending.appointment_of(world, happening.what)
+    about = happening.about or pretending.subject_of(world, happening.what)
     heard = Heard(happening.what, at, scene.standing.visit, about)
     return _hears(stage, replace(scene, world=world), heard)
 
