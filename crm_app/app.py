@@ -41,6 +41,11 @@ from crm_app.booking import http as booking_http
 from crm_app.booking.ui import home_page
 from crm_app.booking.ui.home_state import Home
 from crm_app.campaigns.forms import http as forms_http
+from crm_app.campaigns.forms.ui import builder_page as form_builder_page
+from crm_app.campaigns.forms.ui import forms_page
+from crm_app.campaigns.forms.ui.builder_state import FormBuilder
+from crm_app.campaigns.forms.ui.forms_state import FormsList
+from crm_app.campaigns.forms.ui.sent_state import SentForms
 from crm_app.campaigns.rehearsal.ui import rehearsal_page
 from crm_app.campaigns.rehearsal.ui.rehearsal_state import Rehearsal
 from crm_app.contacts.ui import contacts_page
@@ -52,6 +57,8 @@ from crm_app.core.i18n import N_
 from crm_app.core.settings import get_settings
 from crm_app.messaging import http as messaging_http
 from crm_app.messaging.ui import mail_page, outbox_page
+from crm_app.messaging.ui.bell import bell
+from crm_app.messaging.ui.bell_state import Bell
 from crm_app.messaging.ui.mail_state import MailSettings
 from crm_app.messaging.ui.outbox_state import Outbox
 from crm_app.models import User
@@ -63,7 +70,7 @@ from crm_app.sync.ui.guests_state import Guests
 from crm_app.sync.ui.option_state import SyncOptions
 from crm_app.sync.ui.outside import Calendars as ConnectedCalendars
 from crm_app.sync.ui.review_state import Review
-from crm_app.ui import guard, health, live, pages, settings_frame
+from crm_app.ui import guard, health, live, pages, settings_frame, shell
 from crm_app.ui.door import Door, Keys
 from crm_app.ui.public import files
 from crm_app.ui.state import unexpected
@@ -105,6 +112,7 @@ app = rx.App(
 )
 guard.install(app, resolve=sessions.resolve_actor, load_actor=load_actor)
 outside.use(ConnectedCalendars())
+shell.use_corner(bell, on_load=Bell.refresh, on_live={"notifications": Bell.refresh})
 
 # fmt: off
 pages.add(app, "/", home_page.page, title=home_page.TITLE, on_load=Home.load, on_live={"appointments": Home.load, "contacts": Home.load, "messages": Home.load, "connections": Home.load})
@@ -112,6 +120,8 @@ pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=Ca
 pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load], on_live={"contacts": ContactCard.follow_contacts, "appointments": ContactCard.follow}, width="wide")
 pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TITLE, on_load=Outbox.load, on_live={"messages": Outbox.follow}, width="wide")
 pages.add(app, "/campaigns/[campaign_id]/rehearsal", rehearsal_page.page, title=rehearsal_page.TITLE, on_load=Rehearsal.load, on_live={"campaigns": Rehearsal.load}, width="wide")
+pages.add(app, "/forms", forms_page.page, title=forms_page.TITLE, on_load=FormsList.load, on_live={"forms": FormsList.follow})
+pages.add(app, "/forms/[form_id]", form_builder_page.page, title=form_builder_page.TITLE, on_load=[FormBuilder.load, SentForms.arrive], on_live={"forms": SentForms.follow}, width="wide")
 pages.add(app, "/tasks", tasks_page.page, title=tasks_page.TITLE, on_load=Tasks.load, on_live={"activities": Tasks.follow})
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/audit", audit_page.page, title=audit_page.TITLE, on_load=AuditLog.load)

@@ -25,6 +25,7 @@ RAIL: tuple[Entry, ...] = (
     Entry("/calendar", N_("Calendar"), "calendar-days"),
     Entry("/contacts", N_("Contacts"), "users"),
     Entry("/tasks", N_("Tasks"), "list-todo"),
+    Entry("/forms", N_("Forms"), "clipboard-list"),
     Entry("/outbox", N_("Outbox"), "send"),
     Entry("/settings", N_("Settings"), "settings"),
 )

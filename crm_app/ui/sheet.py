@@ -27,11 +27,13 @@ _NAMES = (
     "connections.css",
     "sync_options.css",
     "outbox.css",
+    "bell.css",
     "home.css",
     "tasks.css",
     "rehearsal.css",
     "sortable.css",
     "campaigns.css",
+    "forms.css",
 )
 
 
