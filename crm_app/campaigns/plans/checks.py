@@ -68,7 +68,7 @@ def _settings(plan: Plan, known: Known) -> Iterator[Mistake]:
             "window",
             N_("Messages could never leave. Choose a day, and an end that is after the start."),
         )
-    if settings.next_campaign_id is not None and settings.next_campaign_id not in known.campaigns:
+    if settings.next_campaign_id is not None and not known.leads_to(settings.next_campaign_id):
         yield Mistake(
             "", "next_campaign_id", N_("The next campaign does not exist any more. Choose another.")
         )

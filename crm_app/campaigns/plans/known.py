@@ -32,3 +32,7 @@ class Known:
     linkless: frozenset[int] = frozenset()
     appointments: bool = False
     today: date | None = None
+
+    def leads_to(self, campaign_id: int) -> bool:
+        """Whether contacts can go on in that campaign; a campaign may lead into itself."""
+        return campaign_id in self.campaigns or campaign_id == self.campaign_id

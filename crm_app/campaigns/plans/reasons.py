@@ -5,6 +5,7 @@ Pure. A code is what the tables keep; its sentence is a message id whose ``{fiel
 "unit"}`` as a length of time. An unknown code is shown as it is, so that nothing is ever hidden.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from crm_app.campaigns.plans.lengths import length
 from crm_app.campaigns.plans.plan import delay
 from crm_app.core.i18n import N_, translate
 from crm_app.messaging.when import short_line
+
+_UNKNOWN = "…"
 
 REASONS: dict[str, str] = {
     # What a step did.
@@ -105,17 +108,14 @@ def explain(locale: str, code: str, detail: Mapping[str, Any], time_zone: str) -
     sentence = REASONS.get(code)
     if sentence is None:
         return code
-    try:
-        params = {name: _shown(locale, name, value, time_zone) for name, value in detail.items()}
-        return translate(locale, sentence, **params)
-    except (KeyError, IndexError, ValueError):
-        # A row of an older release may lack what its sentence asks for today.
-        return translate(locale, sentence)
+    params = {name: _shown(locale, name, value, time_zone) for name, value in detail.items()}
+    # A row of an older release may lack what its sentence asks for today.
+    return translate(locale, sentence).format_map(defaultdict(lambda: _UNKNOWN, params))
 
 
 def _shown(locale: str, name: str, value: Any, time_zone: str) -> str:
     if isinstance(value, Mapping):
-        return length(locale, delay(value))
+        return _length(locale, value)
     if isinstance(value, list | tuple):
         return ", ".join(str(each) for each in value)
     text = str(value)
@@ -126,6 +126,13 @@ def _shown(locale: str, name: str, value: Any, time_zone: str) -> str:
         return translate(locale, CHANNEL_NAMES.get(text, text))
     instant = _instant(text)
     return short_line(locale, time_zone, instant) if instant else text
+
+
+def _length(locale: str, value: Mapping[str, Any]) -> str:
+    try:
+        return length(locale, delay(value))
+    except ValueError:
+        return _UNKNOWN
 
 
 def _instant(text: str) -> datetime | None:

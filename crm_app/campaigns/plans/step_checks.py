@@ -221,9 +221,7 @@ def _assign(at: _Look, config: Assign) -> Found:
 def _move(at: _Look, config: MoveStep) -> Found:
     if config.campaign_id is None:
         yield Mistake(at.step.id, "campaign_id", N_("Choose the campaign to go on in."))
-    elif (
-        config.campaign_id not in at.known.campaigns and config.campaign_id != at.known.campaign_id
-    ):
+    elif not at.known.leads_to(config.campaign_id):
         yield Mistake(
             at.step.id,
             "campaign_id",

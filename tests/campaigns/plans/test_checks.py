@@ -151,6 +151,10 @@ def test_trg4_a_circle_without_a_wait_is_an_error() -> None:
     assert _found(_plan(SMS, next_campaign_id=6), known) == {("", "next_campaign_id", "error")}
     day = _wait(mode="duration", amount=1, unit="days")
     assert _found(_plan(SMS, day, next_campaign_id=5)) == set()
+    # Nobody lists a campaign among those that can follow it.
+    alone = Known(campaign_id=5)
+    assert _found(_plan(SMS, day, _step("move", campaign_id=5)), alone) == set()
+    assert _found(_plan(SMS, day, next_campaign_id=5), alone) == set()
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,9 @@ def _is_found(plan: Plan, move: Move) -> None:
         # Only a goal may wait without a time, until it is heard of.
         assert move.due_at is not None or move.reason == "waits_for_goal"
     assert not move.reason or move.reason in REASONS
-    assert "{" not in explain("de", move.reason, move.detail, "UTC") or move.reason == "unfilled"
+    said = explain("de", move.reason, move.detail, "UTC")
+    assert "…" not in said
+    assert "{" not in said or move.reason == "unfilled"
 
 
 @MODEST
