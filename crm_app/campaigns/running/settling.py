@@ -31,7 +31,7 @@ _OVER = (EnrolmentState.FINISHED, EnrolmentState.LEFT)
 
 def settle(session: Session, cases: Sequence[Case], *, now: datetime) -> None:
     """Store what became of the cases, whose moves were carried out."""
-    runs = [_run(case, now) for case in cases if case.move and case.move.outcome is not None]
+    runs = [_run(case, now) for case in cases if _ends_visit(case)]
     if runs:
         session.execute(insert(_runs), runs)
     changed = [(case.enrolment, settled(case, case.move, now)) for case in cases if case.move]
@@ -107,6 +107,12 @@ def announce(session: Session, ended: Sequence[tuple[Enrolment, str]]) -> None:
 
 def _finished(enrolment: Enrolment) -> bool:
     return enrolment.state is EnrolmentState.FINISHED
+
+
+def _ends_visit(case: Case) -> bool:
+    # Where a person is asked, the visit has its row already.
+    waits_for_nobody = case.enrolment.state is EnrolmentState.ACTIVE
+    return waits_for_nobody and case.move is not None and case.move.outcome is not None
 
 
 def _run(case: Case, now: datetime) -> dict[str, Any]:
