@@ -3,8 +3,8 @@
 Google's fake runs in a process of its own. The bare client is the adapter of the provider port: it
 fetches the same pages, makes iCalendar and fingerprints of them, and keeps nothing. Ours is the whole
 run of sync on a fresh SQLite file: rows, busy time, facts and cursors, safe to kill at any moment.
-Each is timed in a fresh process, from the moment at which all is imported, so that neither finds
-anything made by an earlier round. Both alternate, so that a busy machine slows both alike; the ratio
+Each is timed in a fresh process, from the moment at which all is imported (the vendor's library too,
+which a worker loads with its first account), so that neither finds anything made by an earlier round. Both alternate, so that a busy machine slows both alike; the ratio
 is the median over pairs. Loopback answers at once, which no service does, so both are also timed with
 an answer that takes a fifth of a second: there our work is done while the next page is on its way.
 Where others use the machine, look at the processor's ratio.

@@ -4,6 +4,7 @@ APScheduler (in-memory store) is only the clock: its ticks claim, reap and enque
 any number of processes may tick at once. This module never imports Reflex.
 """
 
+import gc
 import logging
 from datetime import datetime, timedelta
 
@@ -124,6 +125,14 @@ def enqueue_tick(session: Session, kind: str, *, every: timedelta, now: datetime
     jobs.enqueue(session, kind, key=f"tick:{kind}:{period}")
 
 
+def settle_in() -> None:
+    """Tell Python that what is loaded by now stays. While a job makes many small objects, it would look
+    through all of that again and again for something to throw away, which is a tenth of a first sync.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 class Worker:
     """The threads of this process that do work in the background."""
 
@@ -143,6 +152,7 @@ class Worker:
 
     def start(self) -> None:
         """Begin to tick and to run jobs."""
+        settle_in()
         self.runner.start()
         self.scheduler.start()
 

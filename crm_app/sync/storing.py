@@ -19,9 +19,12 @@ def rows_of(
     session: Session, calendar: ExternalCalendar, hrefs: Iterable[str]
 ) -> dict[str, ExternalObject]:
     """The objects of a calendar that are known under ``hrefs``."""
+    wanted = list(hrefs)
+    if not wanted:
+        return {}
     query = select(ExternalObject).where(
         ExternalObject.external_calendar_id == calendar.id,
-        col(ExternalObject.href).in_(list(hrefs)),
+        col(ExternalObject.href).in_(wanted),
     )
     return {row.href: row for row in session.exec(query)}
 
