@@ -56,7 +56,7 @@ from crm_app.core.access import Actor
 from crm_app.core.i18n import N_
 from crm_app.core.settings import get_settings
 from crm_app.messaging import http as messaging_http
-from crm_app.messaging.ui import mail_page, outbox_page
+from crm_app.messaging.ui import channels_page, mail_page, outbox_page
 from crm_app.messaging.ui.bell import bell
 from crm_app.messaging.ui.bell_state import Bell
 from crm_app.messaging.ui.mail_state import MailSettings
@@ -68,6 +68,7 @@ from crm_app.sync.ui.connecting_state import Connecting
 from crm_app.sync.ui.connections_state import Connections
 from crm_app.sync.ui.guests_state import Guests
 from crm_app.sync.ui.option_state import SyncOptions
+from crm_app.messaging.ui.channels_state import Channels
 from crm_app.sync.ui.outside import Calendars as ConnectedCalendars
 from crm_app.sync.ui.review_state import Review
 from crm_app.ui import guard, health, live, pages, settings_frame, shell
@@ -144,6 +145,7 @@ pages.add_not_found(app)
 async def work() -> AsyncIterator[None]:
     """Run jobs beside the pages, unless this process is to serve pages only."""
     settings = get_settings()
+pages.add(app, "/settings/messages", channels_page.page, title=channels_page.TITLE, on_load=Channels.load, on_live={"messages": Channels.follow})
     log.configure(settings)
     worker = Worker(settings) if settings.role != "web" else None
     if worker:

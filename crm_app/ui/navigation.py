@@ -120,6 +120,13 @@ SETTINGS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ),
             Entry(
                 "/settings/jobs",
+            Entry(
+                "/settings/messages",
+                N_("Messages"),
+                "message-square",
+                N_("SMS, Messenger, signed calls, and how fast"),
+                admin=True,
+            ),
                 N_("Background work"),
                 "list-checks",
                 N_("What runs, waits or needs a look"),

@@ -53,7 +53,8 @@ def add(
     """
     # "/contacts/[[id]]" is the list under "/contacts", with one of its rows open or none.
     navigation.register(route.partition("/[[")[0])
-    live.register(route, on_live or {})
+    frame_loads, frame_follows = shell.corner_events()
+    live.register(route, {**(on_live or {}), **frame_follows})
     loads = on_load if isinstance(on_load, Sequence) else [on_load] if on_load else []
 
     def page() -> rx.Component:
@@ -66,7 +67,7 @@ def add(
         page,
         route=route,
         title=tr(title) + " · Tandem",
-        on_load=[shell.Shell.enter, *loads],
+        on_load=[shell.Shell.enter, *loads, *frame_loads],
         meta=[{"name": "theme-color", "content": "#f6f7f9"}],
     )
 

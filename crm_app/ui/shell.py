@@ -1,5 +1,11 @@
-"""The frame around every page: rail, bottom bar on a phone, the user's menu, colour mode, palette."""
+"""The frame around every page: rail, bottom bar on a phone, the user's menu, colour mode, palette.
 
+The frame knows no room. What stands beside the product's name (the bell) is given to it by the map
+of the product.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
@@ -19,6 +25,32 @@ SIGN_OUT = (
     "fetch('/logout', {method: 'POST', credentials: 'same-origin'})"
     ".finally(() => window.location.assign('/login'))"
 )
+
+
+@dataclass(slots=True)
+class _Corner:
+    content: Callable[[], rx.Component] = rx.fragment
+    on_load: list[Any] = field(default_factory=list)
+    on_live: dict[str, Any] = field(default_factory=dict)
+
+
+_corner = _Corner()
+
+
+def use_corner(
+    content: Callable[[], rx.Component], *, on_load: Any, on_live: Mapping[str, Any]
+) -> None:
+    """Show ``content`` beside the product's name on every page; called by the map of the product.
+
+    ``on_load`` is a handler for each page's opening, ``on_live`` maps topics to handlers, as in
+    ``pages.add``. To be called before the first page is added.
+    """
+    _corner.content, _corner.on_load, _corner.on_live = content, [on_load], dict(on_live)
+
+
+def corner_events() -> tuple[list[Any], dict[str, Any]]:
+    """What every page loads and follows for the frame's sake."""
+    return _corner.on_load, _corner.on_live
 
 
 class Shell(PrivateState):
@@ -84,6 +116,7 @@ def _rail() -> rx.Component:
                 underline="none",
                 class_name="brand",
             ),
+            _corner.content(),
             class_name="rail-top",
         ),
         palette.opener(),

@@ -58,6 +58,7 @@ WORDS: dict[str, str] = {
     "connection.needs_reconnect": N_("An outside account let us in no more"),
     "connection.linked_calendar": N_("Chose the linked calendar"),
     "connection.deletions_confirmed": N_("Confirmed deletions that came from outside"),
+    "channel.changed": N_("Changed how messages are sent"),
     "work.retried": N_("Had background work tried again"),
     "work.dismissed": N_("Gave background work up"),
 }
