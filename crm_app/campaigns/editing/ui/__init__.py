@@ -1,0 +1,1 @@
+"""The pages of campaigns: the list, and the builder (CAM-6)."""

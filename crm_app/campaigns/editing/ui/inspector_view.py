@@ -1,0 +1,131 @@
+"""The inspector: the open step's form at the right; on a phone it rises from below."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from crm_app.campaigns.editing.ui import step_fields
+from crm_app.campaigns.editing.ui.builder_state import Builder
+from crm_app.campaigns.editing.ui.cards_view import step_icon
+from crm_app.campaigns.editing.ui.inspector_state import Inspector
+from crm_app.campaigns.editing.ui.step_fields import amount_field, unless
+from crm_app.campaigns.editing.ui.steps_state import Steps
+from crm_app.core.kinds import StepKind
+from crm_app.ui.components import button, icon_button, switch_row
+from crm_app.ui.words import tr
+
+_FORMS: dict[StepKind, Callable[[], rx.Component]] = {
+    StepKind.EMAIL: step_fields.email,
+    StepKind.SMS: step_fields.short_text,
+    StepKind.MESSENGER: step_fields.short_text,
+    StepKind.GOOGLE_BUSINESS: step_fields.ended,
+    StepKind.CALL: step_fields.todo,
+    StepKind.VOICEMAIL: step_fields.todo,
+    StepKind.TASK: step_fields.todo,
+    StepKind.NOTIFY: step_fields.notify,
+    StepKind.WEBHOOK: step_fields.webhook,
+    StepKind.WAIT: step_fields.wait,
+    StepKind.BRANCH: step_fields.branch,
+    StepKind.SPLIT: step_fields.split,
+    StepKind.GOAL: step_fields.goal,
+    StepKind.ADD_TAG: step_fields.tag,
+    StepKind.REMOVE_TAG: step_fields.tag,
+    StepKind.ASSIGN: step_fields.assign,
+    StepKind.MOVE: step_fields.move,
+}
+
+
+def inspector() -> rx.Component:
+    """The open step, or what one can do while none is."""
+    return rx.el.aside(
+        rx.cond(Builder.selected != "", _open(), _nothing()),
+        id="inspector",
+        aria_label=tr("The open step"),
+        class_name=rx.cond(Builder.selected != "", "inspector open", "inspector"),
+    )
+
+
+def _nothing() -> rx.Component:
+    return rx.el.div(
+        rx.icon("mouse-pointer-click", size=20, aria_hidden="true"),
+        rx.el.p(tr("Choose a step to see and change what it does.")),
+        class_name="inspector-nothing",
+    )
+
+
+def _open() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(
+            rx.el.span(step_icon(Inspector.kind, 18), class_name="step-icon"),
+            rx.el.div(
+                rx.el.h2(Inspector.kind_label),
+                rx.el.p(Inspector.kind_hint, class_name="hint"),
+                class_name="grows",
+            ),
+            icon_button("x", tr("Close"), id="inspector-close", on_click=Builder.close),
+            class_name="inspector-head",
+            custom_attrs={"data-group": Inspector.group},
+        ),
+        rx.el.fieldset(
+            rx.cond(
+                Inspector.wrong["step"],
+                rx.el.p(
+                    rx.icon("circle-alert", size=14, aria_hidden="true"),
+                    Inspector.wrong["step"],
+                    class_name="error",
+                ),
+            ),
+            unless("wait", _switch()),
+            rx.match(
+                Inspector.kind,
+                *((kind.value, form()) for kind, form in _FORMS.items()),
+                rx.fragment(),
+            ),
+            unless(
+                "wait",
+                amount_field(
+                    "delay", tr("Wait before it"), tr("0: at once, when a contact comes.")
+                ),
+            ),
+            disabled=~Builder.can_edit,
+            key=Builder.selected,
+            class_name="plain-fieldset inspector-form",
+        ),
+        rx.cond(
+            Builder.can_edit,
+            rx.el.div(
+                button(
+                    tr("Duplicate"),
+                    icon="copy",
+                    small=True,
+                    on_click=Steps.duplicate(Builder.selected),
+                ),
+                button(
+                    tr("Delete"),
+                    icon="trash-2",
+                    kind="danger",
+                    small=True,
+                    on_click=Steps.remove(Builder.selected),
+                ),
+                class_name="inspector-foot",
+            ),
+        ),
+    )
+
+
+def _switch() -> Any:
+    return rx.el.div(
+        switch_row(
+            "step-on",
+            tr("On"),
+            rx.cond(
+                Inspector.flags["on"],
+                tr("Switched off, it only waits, and hands on in silence."),
+                tr("Silent wait: it uses up its time, does nothing, and hands on."),
+            ),
+            checked=Inspector.flags["on"],
+            on_change=lambda on: Steps.switch(Builder.selected, on),
+        ),
+        class_name=rx.cond(Inspector.flags["on"], "inspector-switch", "inspector-switch off"),
+    )

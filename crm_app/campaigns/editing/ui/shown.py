@@ -1,0 +1,235 @@
+"""A plan as the builder draws it: lanes of cards, places between them, mistakes. Pure.
+
+A lane is a list of steps: the campaign's own ("") or a branch's ("<step id>/<arm>"). The page draws
+lanes within cards as real nested lists, so that the picture and the outline are the same thing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crm_app.campaigns.editing.ui import looks
+from crm_app.campaigns.plans import describe
+from crm_app.campaigns.plans.checks import Known, Mistake
+from crm_app.campaigns.plans.plan import Arm, Plan, Step
+from crm_app.campaigns.running.queries import Counts
+from crm_app.core.i18n import N_, translate, translate_n
+from crm_app.core.kinds import StepKind
+
+
+@dataclass
+class Chip:
+    """A count on a card. ``state`` is what a click asks for."""
+
+    key: str
+    text: str
+    label: str
+
+
+@dataclass
+class ArmRow:
+    """A branch under a card; ``parent`` names its lane."""
+
+    key: str
+    label: str
+    parent: str
+    share: str
+    count: str
+
+
+@dataclass
+class Card:
+    """A step as its card. ``position`` tells screen readers where it stands."""
+
+    id: str
+    kind: str
+    group: str
+    label: str
+    sentence: str
+    delay: str
+    on: bool
+    silent: str
+    severity: str
+    problem: str
+    position: str
+    drag_label: str
+    before_label: str
+    closed: list[str]
+    parent: str
+    index: int
+    first: bool
+    last: bool
+    chips: list[Chip] = field(default_factory=list)
+    arms: list[ArmRow] = field(default_factory=list)
+
+
+@dataclass
+class End:
+    """The place after the last card of a lane."""
+
+    label: str
+    index: int
+    closed: list[str]
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What the page needs of a plan."""
+
+    lanes: dict[str, list[Card]]
+    ends: dict[str, End]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the words of a card depend on, besides the step."""
+
+    locale: str
+    known: Known
+    counts: Mapping[str, Counts]
+    mistakes: Sequence[Mistake]
+
+    def say(self, message: str, **params: object) -> str:
+        """``message`` in the reader's language."""
+        return translate(self.locale, message, **params)
+
+
+def draw(plan: Plan, around: Around) -> Drawing:
+    """All lanes of a plan."""
+    drawing = Drawing({}, {})
+    _lane(drawing, plan.steps, "", "", (), around)
+    return drawing
+
+
+def _lane(
+    drawing: Drawing,
+    steps: tuple[Step, ...],
+    parent: str,
+    where: str,
+    inside: tuple[str, ...],
+    around: Around,
+) -> None:
+    drawing.lanes[parent] = [
+        _card(steps, index, parent, where, inside, around) for index in range(len(steps))
+    ]
+    last = [steps[-1].id] if steps else []
+    label = (
+        around.say(N_("at the end of {branch}"), branch=where)
+        if where
+        else around.say(N_("at the end of the campaign"))
+    )
+    drawing.ends[parent] = End(label, len(steps), [*inside, *last], not steps)
+    for step in steps:
+        for arm in step.arms:
+            name = branch_name(step, arm, around)
+            _lane(drawing, arm.steps, f"{step.id}/{arm.key}", name, (*inside, step.id), around)
+
+
+def _card(
+    steps: tuple[Step, ...],
+    index: int,
+    parent: str,
+    where: str,
+    inside: tuple[str, ...],
+    around: Around,
+) -> Card:
+    step, look = steps[index], looks.LOOKS[steps[index].kind]
+    words = sentence(step, around)
+    wrong = [each for each in around.mistakes if each.step_id == step.id]
+    worst = next((each for each in wrong if each.severity == "error"), wrong[0] if wrong else None)
+    number = {"number": index + 1, "count": len(steps)}
+    position = (
+        around.say(N_("Step {number} of {count} in {branch}"), branch=where, **number)
+        if where
+        else around.say(N_("Step {number} of {count}"), **number)
+    )
+    before = [steps[index - 1].id] if index else []
+    label = around.say(look.label)
+    return Card(
+        id=step.id,
+        kind=step.kind.value,
+        group=look.group,
+        label=label,
+        sentence=words,
+        delay=describe.pause(step, around.locale),
+        on=step.on,
+        silent=_silent(step, around),
+        severity=worst.severity if worst else "",
+        problem=around.say(worst.message, **worst.params) if worst else "",
+        position=position,
+        drag_label=around.say(N_("Move {step}. {position}"), step=words, position=position),
+        before_label=around.say(N_("before {step}"), step=words),
+        closed=[*inside, step.id, *before],
+        parent=parent,
+        index=index,
+        first=not index and not parent,
+        last=index == len(steps) - 1 and not parent,
+        chips=_chips(step, around),
+        arms=[_arm(step, arm, around) for arm in step.arms],
+    )
+
+
+def sentence(step: Step, around: Around) -> str:
+    """What the step does, with its real values."""
+    return describe.sentence(step, around.known, around.locale)
+
+
+def branch_name(step: Step, arm: Arm, around: Around) -> str:
+    """A branch with the step that it belongs to."""
+    return f"{arm_label(arm, around)} ({sentence(step, around)})"
+
+
+def arm_label(arm: Arm, around: Around) -> str:
+    """A branch's name."""
+    return around.say(looks.ARMS.get(arm.key, arm.key))
+
+
+def _arm(step: Step, arm: Arm, around: Around) -> ArmRow:
+    whole = sum(each.weight for each in step.arms) or 1
+    share = f"{arm.weight * 100 / whole:.0f} %" if step.kind is StepKind.SPLIT else ""
+    count = translate_n(around.locale, "{count} step", "{count} steps", len(arm.steps))
+    return ArmRow(arm.key, arm_label(arm, around), f"{step.id}/{arm.key}", share, count)
+
+
+def _silent(step: Step, around: Around) -> str:
+    if step.on and step.kind is not StepKind.GOOGLE_BUSINESS:
+        return ""
+    return around.say(N_("Silent wait"))
+
+
+_COUNTS: tuple[tuple[str, str], ...] = (
+    ("waiting", N_("{count} waiting here")),
+    ("attention", N_("{count} in need of attention")),
+    ("resting", N_("{count} about to be sent")),
+    ("sent", N_("{count} sent")),
+    ("opened", N_("{count} opened")),
+    ("clicked", N_("{count} clicked")),
+    ("replied", N_("{count} replied")),
+    ("failed", N_("{count} failed")),
+    ("unknown", N_("{count} may have arrived, please check")),
+)
+
+
+def _chips(step: Step, around: Around) -> list[Chip]:
+    counts = around.counts.get(step.id)
+    if counts is None:
+        return []
+    found = ((key, getattr(counts, key), words) for key, words in _COUNTS)
+    return [
+        Chip(key, str(count), around.say(words, count=count))
+        for key, count, words in found
+        if count
+    ]
+
+
+def mistake_rows(plan: Plan, around: Around) -> list[dict[str, str]]:
+    """The mistakes as a list that leads to the steps; "" as id is the campaign itself."""
+    return [
+        {
+            "id": each.step_id,
+            "where": sentence(step, around) if (step := plan.step(each.step_id)) else "",
+            "text": around.say(each.message, **each.params),
+            "severity": each.severity,
+        }
+        for each in around.mistakes
+    ]
