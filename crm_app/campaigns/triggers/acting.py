@@ -25,7 +25,7 @@ from crm_app.campaigns.triggers.actions import number, numbers, who
 from crm_app.campaigns.triggers.rule import Occurrence, Rule
 from crm_app.contacts import service as contacts
 from crm_app.core import access
-from crm_app.core.errors import CrmError
+from crm_app.core.errors import CrmError, Invalid
 from crm_app.core.kinds import AppointmentStatus
 from crm_app.messaging import notifications
 from crm_app.models import Appointment, Campaign, Contact, Enrolment, User
@@ -60,16 +60,32 @@ class Run:
 
 def act(session: Session, run: Run) -> None:
     """Do all actions. Raises ``CannotAct`` with ``run.noted["number"]`` naming the one that failed."""
-    for index, action in enumerate(run.rule.actions):
+    for index in range(len(run.rule.actions)):
         run.noted["number"] = index + 1
-        do = _ACTIONS.get(str(action.get("kind")))
-        if do is None:
-            raise CannotAct(reasons.NO_SUCH_ACTION)
-        try:
-            do(session, run, action, f"{run.key}:{index}")
-        except CrmError as error:
-            raise CannotAct(error.user_message, _plain(error)) from error
-    del run.noted["number"]
+        act_one(session, run, index)
+    run.noted.pop("number", None)
+
+
+def act_one(session: Session, run: Run, index: int) -> None:
+    """Do one of the actions; CannotAct says why it could not be done."""
+    action = run.rule.actions[index]
+    do = _ACTIONS.get(str(action.get("kind")))
+    if do is None:
+        raise CannotAct(reasons.NO_SUCH_ACTION)
+    try:
+        do(session, run, action, key_of(run, index))
+    except CrmError as error:
+        raise CannotAct(_told(error), _plain(error)) from error
+
+
+def key_of(run: Run, index: int) -> str:
+    """The key of what an action makes."""
+    return f"{run.key}:{index}"
+
+
+def _told(error: CrmError) -> str:
+    fields = error.fields if isinstance(error, Invalid) else {}
+    return next(iter(fields.values()), error.user_message)
 
 
 def _plain(error: CrmError) -> dict[str, str]:

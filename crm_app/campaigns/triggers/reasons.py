@@ -51,11 +51,12 @@ def explain(
         at = datetime.fromisoformat(str(shown["until"]))
         shown["until"] = moments.moment(locale, time_zone, at, now)
     if "why" in shown:
-        shown["why"] = _filled(locale, str(shown["why"]), shown.get("params") or {})
-    return _filled(locale, REASONS.get(code, code), shown)
+        shown["why"] = filled(locale, str(shown["why"]), shown.get("params") or {})
+    return filled(locale, REASONS.get(code, code), shown)
 
 
-def _filled(locale: str, message: str, params: Mapping[str, Any]) -> str:
+def filled(locale: str, message: str, params: Mapping[str, Any]) -> str:
+    """``message`` in ``locale`` with ``params``; unfilled where they do not fit."""
     template = translate(locale, message)
     try:
         return template.format(**params)

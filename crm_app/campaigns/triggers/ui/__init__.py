@@ -1,0 +1,1 @@
+"""The pages of triggers: list, editor, log and map."""
