@@ -40,6 +40,11 @@ from crm_app.appointments.ui.teams_state import Teams
 from crm_app.booking import http as booking_http
 from crm_app.booking.ui import home_page
 from crm_app.booking.ui.home_state import Home
+from crm_app.campaigns.editing.ui import builder_page as campaign_builder_page
+from crm_app.campaigns.editing.ui import campaigns_page
+from crm_app.campaigns.editing.ui.builder_state import Builder as CampaignBuilder
+from crm_app.campaigns.editing.ui.campaigns_state import Campaigns
+from crm_app.campaigns.editing.ui.inspector_state import Inspector
 from crm_app.campaigns.forms import http as forms_http
 from crm_app.campaigns.forms.ui import builder_page as form_builder_page
 from crm_app.campaigns.forms.ui import forms_page
@@ -48,6 +53,10 @@ from crm_app.campaigns.forms.ui.forms_state import FormsList
 from crm_app.campaigns.forms.ui.sent_state import SentForms
 from crm_app.campaigns.rehearsal.ui import rehearsal_page
 from crm_app.campaigns.rehearsal.ui.rehearsal_state import Rehearsal
+from crm_app.campaigns.triggers import http as triggers_http
+from crm_app.campaigns.triggers.ui import triggers_page
+from crm_app.campaigns.triggers.ui.editor_state import TriggerEditor
+from crm_app.campaigns.triggers.ui.triggers_state import Triggers
 from crm_app.contacts.ui import contacts_page
 from crm_app.contacts.ui.card_state import ContactCard
 from crm_app.contacts.ui.contacts_state import Contacts
@@ -56,11 +65,13 @@ from crm_app.core.access import Actor
 from crm_app.core.i18n import N_
 from crm_app.core.settings import get_settings
 from crm_app.messaging import http as messaging_http
-from crm_app.messaging.ui import channels_page, mail_page, outbox_page
+from crm_app.messaging.ui import channels_page, mail_page, outbox_page, received_page
 from crm_app.messaging.ui.bell import bell
 from crm_app.messaging.ui.bell_state import Bell
+from crm_app.messaging.ui.channels_state import Channels
 from crm_app.messaging.ui.mail_state import MailSettings
 from crm_app.messaging.ui.outbox_state import Outbox
+from crm_app.messaging.ui.received_state import Received
 from crm_app.models import User
 from crm_app.sync import http as sync_http
 from crm_app.sync.ui import connections_page, integrations_page
@@ -68,7 +79,6 @@ from crm_app.sync.ui.connecting_state import Connecting
 from crm_app.sync.ui.connections_state import Connections
 from crm_app.sync.ui.guests_state import Guests
 from crm_app.sync.ui.option_state import SyncOptions
-from crm_app.messaging.ui.channels_state import Channels
 from crm_app.sync.ui.outside import Calendars as ConnectedCalendars
 from crm_app.sync.ui.review_state import Review
 from crm_app.ui import guard, health, live, pages, settings_frame, shell
@@ -98,6 +108,7 @@ ROUTES: list[BaseRoute] = [
     *booking_http.routes,
     *forms_http.routes,
     *sync_http.routes,
+    *triggers_http.routes,
 ]
 
 http = Starlette(routes=ROUTES)
@@ -120,10 +131,14 @@ pages.add(app, "/", home_page.page, title=home_page.TITLE, on_load=Home.load, on
 pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=CalendarPage.load, on_live={"appointments": CalendarPage.reread}, width="wide")
 pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load], on_live={"contacts": ContactCard.follow_contacts, "appointments": ContactCard.follow}, width="wide")
 pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TITLE, on_load=Outbox.load, on_live={"messages": Outbox.follow}, width="wide")
+pages.add(app, "/campaigns", campaigns_page.page, title=campaigns_page.TITLE, on_load=Campaigns.load, on_live={"campaigns": Campaigns.load, "enrolments": Campaigns.load})
+pages.add(app, "/campaigns/[campaign_id]", campaign_builder_page.page, title=campaign_builder_page.TITLE, on_load=CampaignBuilder.load, on_live={"campaigns": Inspector.follow, "enrolments": Inspector.follow, "messages": Inspector.follow}, width="bleed")
 pages.add(app, "/campaigns/[campaign_id]/rehearsal", rehearsal_page.page, title=rehearsal_page.TITLE, on_load=Rehearsal.load, on_live={"campaigns": Rehearsal.load}, width="wide")
 pages.add(app, "/forms", forms_page.page, title=forms_page.TITLE, on_load=FormsList.load, on_live={"forms": FormsList.follow})
 pages.add(app, "/forms/[form_id]", form_builder_page.page, title=form_builder_page.TITLE, on_load=[FormBuilder.load, SentForms.arrive], on_live={"forms": SentForms.follow}, width="wide")
 pages.add(app, "/tasks", tasks_page.page, title=tasks_page.TITLE, on_load=Tasks.load, on_live={"activities": Tasks.follow})
+pages.add(app, "/triggers/[[trigger_id]]", triggers_page.page, title=triggers_page.TITLE, on_load=[Triggers.load, TriggerEditor.load], on_live={"triggers": TriggerEditor.follow})
+pages.add(app, "/received", received_page.page, title=received_page.TITLE, on_load=Received.load, on_live={"messages": Received.follow})
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
 pages.add(app, "/settings/audit", audit_page.page, title=audit_page.TITLE, on_load=AuditLog.load)
 pages.add(app, "/settings/calendars", calendars_page.page, title=N_("Calendars"), on_load=Calendars.load)
@@ -132,6 +147,7 @@ pages.add(app, "/settings/hours", hours_page.page, title=hours_page.TITLE, on_lo
 pages.add(app, "/settings/integrations", integrations_page.page, title=integrations_page.TITLE, on_load=[Connections.load, Connecting.arrive, Apps.load], on_live={"connections": Connecting.follow})
 pages.add(app, "/settings/jobs", jobs_page.page, title=jobs_page.TITLE, on_load=Background.load, on_live={"messages": Background.load, "appointments": Background.load, "connections": Background.load})
 pages.add(app, "/settings/mail", mail_page.page, title=mail_page.TITLE, on_load=MailSettings.load, on_live={"messages": MailSettings.follow})
+pages.add(app, "/settings/messages", channels_page.page, title=channels_page.TITLE, on_load=Channels.load, on_live={"messages": Channels.follow})
 pages.add(app, "/settings/profile", profile_page.page, title=profile_page.TITLE, on_load=[Profile.load, Access.load])
 pages.add(app, "/settings/sessions", sessions_page.page, title=sessions_page.TITLE, on_load=Sessions.load)
 pages.add(app, "/settings/teams", teams_page.page, title=teams_page.TITLE, on_load=Teams.load, on_live={"appointments": Teams.reread})
@@ -145,7 +161,6 @@ pages.add_not_found(app)
 async def work() -> AsyncIterator[None]:
     """Run jobs beside the pages, unless this process is to serve pages only."""
     settings = get_settings()
-pages.add(app, "/settings/messages", channels_page.page, title=channels_page.TITLE, on_load=Channels.load, on_live={"messages": Channels.follow})
     log.configure(settings)
     worker = Worker(settings) if settings.role != "web" else None
     if worker:

@@ -24,8 +24,10 @@ RAIL: tuple[Entry, ...] = (
     Entry("/", N_("Home"), "house"),
     Entry("/calendar", N_("Calendar"), "calendar-days"),
     Entry("/contacts", N_("Contacts"), "users"),
+    Entry("/campaigns", N_("Campaigns"), "workflow"),
     Entry("/tasks", N_("Tasks"), "list-todo"),
     Entry("/forms", N_("Forms"), "clipboard-list"),
+    Entry("/triggers", N_("Triggers"), "zap"),
     Entry("/outbox", N_("Outbox"), "send"),
     Entry("/settings", N_("Settings"), "settings"),
 )
@@ -119,14 +121,14 @@ SETTINGS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                 "/settings/mail", N_("Mail"), "mail", N_("How mail leaves this server"), admin=True
             ),
             Entry(
-                "/settings/jobs",
-            Entry(
                 "/settings/messages",
                 N_("Messages"),
                 "message-square",
                 N_("SMS, Messenger, signed calls, and how fast"),
                 admin=True,
             ),
+            Entry(
+                "/settings/jobs",
                 N_("Background work"),
                 "list-checks",
                 N_("What runs, waits or needs a look"),

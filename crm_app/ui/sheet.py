@@ -29,6 +29,7 @@ _NAMES = (
     "outbox.css",
     "bell.css",
     "home.css",
+    "triggers.css",
     "tasks.css",
     "rehearsal.css",
     "sortable.css",
