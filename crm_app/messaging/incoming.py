@@ -42,7 +42,7 @@ TOLD_UNKNOWN: dict[str, str] = {
     SMS: N_("A text message came from the unknown number {address}: {text}"),
     MESSENGER: N_("Somebody unknown wrote at the Facebook page: {text}"),
 }
-RECEIVED_PAGE = "/outbox/received"
+RECEIVED_PAGE = "/received"
 
 
 def take(

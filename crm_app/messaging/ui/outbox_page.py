@@ -1,4 +1,4 @@
-"""The Outbox: the list by state; a message opens beside it with what can be done about it."""
+"""The Outbox: the list by state and channel; a message opens beside it with what can be done."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import reflex as rx
 
 from crm_app.core.i18n import N_
 from crm_app.messaging.ui.outbox_state import Outbox
+from crm_app.messaging.ui.state_words import CHANNELS
 from crm_app.ui.components import (
     badge,
     button,
@@ -15,6 +16,7 @@ from crm_app.ui.components import (
     link_button,
     notice,
     page_header,
+    select,
     side_sheet,
     skeleton_rows,
     tabs,
@@ -38,7 +40,8 @@ def page() -> rx.Component:
     return rx.fragment(
         page_header(
             tr(TITLE),
-            tr("Every mail of the workspace, and what became of it."),
+            tr("Every message of the workspace, and what became of it."),
+            _received(),
             rx.cond(
                 Outbox.can_send & (Outbox.counts["outbox"] != ""),
                 button(
@@ -47,10 +50,24 @@ def page() -> rx.Component:
             ),
         ),
         rx.cond(Outbox.loading | Outbox.can_send, rx.fragment(), _no_server()),
-        tabs(
-            *((view, _tab(view, label)) for view, label in VIEWS),
-            value=Outbox.view,
-            on_change=Outbox.set_view,
+        rx.el.div(
+            tabs(
+                *((view, _tab(view, label)) for view, label in VIEWS),
+                value=Outbox.view,
+                on_change=Outbox.set_view,
+            ),
+            rx.el.div(
+                select(
+                    "outbox-channel",
+                    [("", tr("All channels"))]
+                    + [(key, tr(name)) for key, (name, _) in CHANNELS.items()],
+                    value=Outbox.channel,
+                    on_change=Outbox.set_channel,
+                    aria_label=tr("Channel"),
+                ),
+                class_name="outbox-channel",
+            ),
+            class_name="outbox-bar",
         ),
         rx.cond(
             Outbox.loading,
@@ -64,6 +81,38 @@ def page() -> rx.Component:
 def _tab(view: str, label: str) -> Any:
     count = Outbox.counts[view]
     return rx.fragment(tr(label), rx.cond(count, rx.el.span(count, class_name="tab-count tabular")))
+
+
+def _received() -> rx.Component:
+    return rx.link(
+        rx.icon("inbox", size=16, aria_hidden="true"),
+        rx.el.span(tr("Received")),
+        rx.cond(
+            Outbox.strangers,
+            rx.el.span(
+                Outbox.strangers,
+                rx.el.span(" ", tr("from unknown senders"), class_name="visually-hidden"),
+                class_name="tab-count tabular",
+            ),
+        ),
+        href="/received",
+        underline="none",
+        class_name="button button-normal",
+    )
+
+
+def channel_icon(channel: Any, name: Any) -> rx.Component:
+    """A channel's icon with its name for those who do not see it."""
+    return rx.el.span(
+        rx.match(
+            channel,
+            *((key, rx.icon(icon, size=16)) for key, (_, icon) in CHANNELS.items()),
+            rx.icon("mail", size=16),
+        ),
+        rx.el.span(name, class_name="visually-hidden"),
+        title=name,
+        class_name="channel-icon",
+    )
 
 
 def _no_server() -> rx.Component:
@@ -97,7 +146,11 @@ def _list() -> rx.Component:
                     tr("Subject"),
                     lambda row: rx.el.div(
                         rx.el.div(row["subject"], class_name="clamped"),
-                        rx.el.div(row["kind"], class_name="hint"),
+                        rx.el.div(
+                            channel_icon(row["channel"], row["channel_name"]),
+                            row["kind"],
+                            class_name="hint channel-line",
+                        ),
                     ),
                 ),
                 column(
@@ -128,7 +181,7 @@ def _nothing() -> rx.Component:
             "all",
             empty_state(
                 "send",
-                tr("No mail yet"),
+                tr("No message yet"),
                 tr("Confirmations, reminders and invitations appear here as they are written."),
                 link_button(tr("Open the calendar"), "/calendar"),
             ),
@@ -148,14 +201,17 @@ def _sheet() -> rx.Component:
         rx.cond(shown["error"], _error()),
         _facts(),
         rx.el.div(
-            tabs(
-                ("text", tr("Text")),
-                ("look", tr("As it looks")),
-                ("ics", tr("Invitation")),
-                ("source", tr("Source")),
-                value=Outbox.part,
-                on_change=Outbox.set_part,
-                panels="message",
+            rx.cond(
+                shown["channel"] == "email",
+                tabs(
+                    ("text", tr("Text")),
+                    ("look", tr("As it looks")),
+                    ("ics", tr("Invitation")),
+                    ("source", tr("Source")),
+                    value=Outbox.part,
+                    on_change=Outbox.set_part,
+                    panels="message",
+                ),
             ),
             rx.el.div(
                 rx.match(
@@ -166,7 +222,7 @@ def _sheet() -> rx.Component:
                     rx.el.pre(shown["text"], class_name="letter"),
                 ),
                 id="message-" + Outbox.part,
-                role="tabpanel",
+                role=rx.cond(shown["channel"] == "email", "tabpanel", "group"),
                 class_name="letter-part",
             ),
         ),
@@ -199,10 +255,15 @@ def _facts() -> rx.Component:
     return rx.el.dl(
         line(tr("State"), badge(shown["words"], tone=shown["tone"])),
         line(tr("To"), rx.cond(shown["to"] == shown["address"], shown["to"], _named_address())),
-        line(tr("From"), shown["from"]),
+        line(tr("Channel"), shown["channel_name"]),
+        rx.cond(shown["from"], line(tr("From"), shown["from"])),
         rx.cond(shown["reply_to"], line(tr("Answers to"), shown["reply_to"])),
         line(tr("Written"), shown["made"]),
         rx.cond(shown["sent"], line(tr("Sent"), shown["sent"])),
+        rx.cond(shown["delivered"], line(tr("Delivered"), shown["delivered"])),
+        rx.cond(shown["opened"], line(tr("Opened"), shown["opened"])),
+        rx.cond(shown["clicked"], line(tr("Link opened"), shown["clicked"])),
+        rx.cond(shown["replied"], line(tr("Answered"), shown["replied"])),
         rx.cond(
             shown["contact"],
             line(tr("Contact"), rx.link(tr("Open the contact"), href=shown["contact"])),
@@ -245,21 +306,24 @@ def _actions() -> tuple[rx.Component, ...]:
     unsent = (shown["state"] == "outbox") | (shown["state"] == "failed")
     unsent = unsent | (shown["state"] == "skipped")
     return (
-        rx.el.a(
-            rx.icon("download", size=16, aria_hidden="true"),
-            rx.el.span(tr("Download .eml")),
-            href="/outbox/" + shown["id"] + ".eml",
-            download=True,
-            # A file of the server, not a page of the dashboard's router.
-            custom_attrs={"reloadDocument": True},
-            class_name="button button-quiet",
+        rx.cond(
+            shown["channel"] == "email",
+            rx.el.a(
+                rx.icon("download", size=16, aria_hidden="true"),
+                rx.el.span(tr("Download .eml")),
+                href="/outbox/" + shown["id"] + ".eml",
+                download=True,
+                # A file of the server, not a page of the dashboard's router.
+                custom_attrs={"reloadDocument": True},
+                class_name="button button-quiet",
+            ),
         ),
         rx.cond(
             unsent,
             rx.fragment(
                 button(tr("I sent this myself"), on_click=Outbox.mark_sent),
                 rx.cond(
-                    Outbox.can_send,
+                    shown["ready"],
                     button(tr("Send now"), icon="send", kind="primary", on_click=Outbox.send_now),
                 ),
             ),
@@ -268,7 +332,7 @@ def _actions() -> tuple[rx.Component, ...]:
             shown["state"] == "unknown",
             rx.fragment(
                 button(tr("It arrived"), icon="check", on_click=Outbox.mark_sent),
-                rx.cond(Outbox.can_send, button(tr("Send again"), on_click=Outbox.send_again)),
+                rx.cond(shown["ready"], button(tr("Send again"), on_click=Outbox.send_again)),
             ),
         ),
     )

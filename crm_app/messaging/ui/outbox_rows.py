@@ -8,8 +8,9 @@ from crm_app.core import clock
 from crm_app.core.access import Actor
 from crm_app.core.i18n import translate
 from crm_app.core.kinds import MessageState
-from crm_app.messaging import queries, sender
-from crm_app.messaging.ui.state_words import KINDS, MESSAGE, TONES, WORDS
+from crm_app.messaging import channels, queries, sender
+from crm_app.messaging.drafts import EMAIL
+from crm_app.messaging.ui.state_words import CHANNELS, KINDS, MESSAGE, TONES, WORDS
 from crm_app.models import Message
 from crm_app.ui import moments
 
@@ -30,19 +31,30 @@ VIEWS: dict[str, tuple[MessageState, ...] | None] = {
 
 
 def rows(
-    session: Session, actor: Actor, view: str, *, before_id: int | None = None, limit: int = PAGE
+    session: Session,
+    actor: Actor,
+    view: str,
+    *,
+    channel: str = "",
+    before_id: int | None = None,
+    limit: int = PAGE,
 ) -> list[Row]:
-    """The messages of a view, newest first."""
+    """The messages of a view, newest first; ``channel`` "": of all channels."""
     now = clock.now()
     found = queries.list_messages(
-        session, actor, states=VIEWS.get(view), before_id=before_id, limit=limit
+        session,
+        actor,
+        states=VIEWS.get(view),
+        channel=channel,
+        before_id=before_id,
+        limit=limit,
     )
     return [row(message, actor, now) for message in found]
 
 
-def counts(session: Session, actor: Actor) -> dict[str, str]:
+def counts(session: Session, actor: Actor, *, channel: str = "") -> dict[str, str]:
     """How many messages each view holds that asks for attention; empty for none."""
-    found = queries.count_by_state(session, actor)
+    found = queries.count_by_state(session, actor, channel=channel)
     return {
         view: str(sum(found.get(state, 0) for state in states or ()) or "")
         for view, states in VIEWS.items()
@@ -53,11 +65,15 @@ def counts(session: Session, actor: Actor) -> dict[str, str]:
 def row(message: Message, actor: Actor, now: datetime) -> Row:
     """A line of the list."""
     state = MessageState(message.state)
+    channel_name, _ = CHANNELS.get(message.channel, (MESSAGE, ""))
+    first_line = next(iter(message.text.strip().splitlines()), "")
     return {
+        "channel": message.channel,
+        "channel_name": translate(actor.locale, channel_name),
         "id": str(message.id),
         "to": message.to_name or message.to_address,
         "address": message.to_address,
-        "subject": message.subject,
+        "subject": message.subject or first_line[:200],
         "kind": translate(actor.locale, KINDS.get(message.kind, MESSAGE)),
         "state": state.value,
         "words": translate(actor.locale, WORDS[state]),
@@ -78,7 +94,12 @@ def detail(session: Session, actor: Actor, message_id: int) -> Row:
         return moments.moment(actor.locale, actor.time_zone, at, now) if at else ""
 
     return shown | {
-        "from": f"{sender.from_name(session, message)} <{sender.from_address(session)}>".strip(),
+        "from": _sender(session, message),
+        "ready": "yes" if queries.can_send(session, message.channel) else "",
+        "delivered": said(message.delivered_at),
+        "opened": said(message.opened_at),
+        "clicked": said(message.clicked_at),
+        "replied": said(message.replied_at),
         "reply_to": message.reply_to,
         "made": said(message.created_at),
         "sent": said(message.sent_at),
@@ -93,6 +114,13 @@ def detail(session: Session, actor: Actor, message_id: int) -> Row:
         if message.appointment_id
         else "",
     }
+
+
+def _sender(session: Session, message: Message) -> str:
+    if message.channel == EMAIL:
+        return f"{sender.from_name(session, message)} <{sender.from_address(session)}>".strip()
+    known = channels.account(session, message.channel)
+    return known.option("sender") or known.option("page_id")
 
 
 def source(session: Session, actor: Actor, message_id: int) -> str:

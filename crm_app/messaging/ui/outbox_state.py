@@ -17,6 +17,7 @@ from crm_app.core.i18n import N_
 from crm_app.messaging import queries, service
 from crm_app.messaging.ui import outbox_rows
 from crm_app.messaging.ui.outbox_rows import LONGEST, PAGE, VIEWS, Row
+from crm_app.messaging.ui.state_words import CHANNELS
 from crm_app.models import Message
 from crm_app.ui.state import PrivateState, handler
 
@@ -30,10 +31,13 @@ class Outbox(PrivateState):
 
     loading: bool = True
     view: str = "all"
+    channel: str = ""
     rows: list[Row] = []
     counts: dict[str, str] = {}
     more: bool = False
     can_send: bool = False
+    # How many received messages belong to nobody yet.
+    strangers: str = ""
     opened: bool = False
     shown: Row = {}
     part: str = "text"
@@ -70,13 +74,22 @@ class Outbox(PrivateState):
         await self._reread()
 
     @handler
+    async def set_channel(self, channel: str) -> None:
+        """Show the messages of one channel, or all ("")."""
+        self.channel = channel if channel in CHANNELS else ""
+        self.rows = []
+        await self._reread()
+
+    @handler
     async def load_more(self) -> None:
         """The next page below."""
         if not self.rows:
             return
-        view, last = self.view, int(self.rows[-1]["id"])
+        view, channel, last = self.view, self.channel, int(self.rows[-1]["id"])
         found = await self._read(
-            lambda session, actor: outbox_rows.rows(session, actor, view, before_id=last)
+            lambda session, actor: outbox_rows.rows(
+                session, actor, view, channel=channel, before_id=last
+            )
         )
         self.rows, self.more = [*self.rows, *found], len(found) == PAGE
 
@@ -151,12 +164,14 @@ class Outbox(PrivateState):
             self.opened = False
 
     async def _reread(self) -> None:
-        view, size = self.view, max(PAGE, min(len(self.rows), LONGEST))
-        self.rows, self.counts, self.can_send = await self._read(
+        view, channel = self.view, self.channel
+        size = max(PAGE, min(len(self.rows), LONGEST))
+        self.rows, self.counts, self.can_send, self.strangers = await self._read(
             lambda session, actor: (
-                outbox_rows.rows(session, actor, view, limit=size),
-                outbox_rows.counts(session, actor),
+                outbox_rows.rows(session, actor, view, channel=channel, limit=size),
+                outbox_rows.counts(session, actor, channel=channel),
                 queries.can_send(session),
+                str(queries.unassigned(session, actor) or ""),
             )
         )
         self.more = len(self.rows) == size

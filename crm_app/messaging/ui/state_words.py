@@ -38,5 +38,15 @@ KINDS: dict[str, str] = {
     "invitation": N_("Invitation"),
     "connection": N_("Connection"),
     "test": N_("Test message"),
+    "campaign": N_("Campaign"),
+    "trigger": N_("Trigger"),
+    "notification": N_("Notification"),
+}
+# By ``Message.channel``: its name and its icon.
+CHANNELS: dict[str, tuple[str, str]] = {
+    "email": (N_("E-mail"), "mail"),
+    "sms": (N_("SMS"), "message-square"),
+    "messenger": (N_("Messenger"), "message-circle"),
+    "webhook": (N_("Web address"), "webhook"),
 }
 MESSAGE = N_("Message")
