@@ -126,7 +126,8 @@ class Lead:
     name: str
     locale: str = "en"
     zone: str = ZONE
-    tags: tuple[str, ...] = ()
+    # Kept free for stories, so that nobody has it; empty: he gave none.
+    phone: str = ""
 
     @property
     def email(self) -> str:
@@ -135,8 +136,11 @@ class Lead:
         return f"{plain}@mail.example"
 
 
-def _leads(names: str, locale: str, zone: str) -> list[Lead]:
-    return [Lead(name, locale, zone) for name in names.split(", ")]
+def _leads(names: str, locale: str, zone: str, numbers: str = "") -> list[Lead]:
+    return [
+        Lead(name, locale, zone, f"{numbers}{place:02}" if numbers else "")
+        for place, name in enumerate(names.split(", "))
+    ]
 
 
 LEADS = (
@@ -146,12 +150,14 @@ LEADS = (
         "Marie Pohl, David Franke",
         "de",
         ZONE,
+        "+4930231253",
     ),
     *_leads(
         "Oliver Hughes, Grace Palmer, Harry Walsh, Ella Turner, Jack Fisher, Lucy Grant, Noah Reid, "
         "Amy Porter, Leo Dixon, Ruby Marsh",
         "en",
         "Europe/London",
+        "+4477009002",
     ),
     *_leads(
         "Zofia Lis, Jan Kowalczyk, Maja Dudek, Adam Wilk, Hanna Sikora, Piotr Zając, Ewa Maj",
@@ -165,7 +171,7 @@ LEADS = (
     ),
 )
 COMPANIES = ("Bakery Hoffmann", "Hotel Riva", "Walsh & Sons", "Wilk Logistics")
-TAGS = ("pitched roof", "battery", "heat pump", "asked for a quote", "newsletter")
+TAGS = ("pitched roof", "battery", "heat pump", "wallbox", "newsletter")
 NOTES = (
     "Called back: wants to wait for the new tariff.",
     "Roof is from 2011, no shade. Sent the checklist.",
@@ -185,4 +191,108 @@ ELSEWHERE = (
     (2, 16, 1.0, "School play", True),
     (3, 11, 1.0, "Call with the supplier", False),
     (4, 14, 2.0, "Workshop", False),
+)
+
+
+QUOTE_TAG = "asked for a quote"
+QUOTE_SUBJECT = "Your quote {{contact.custom.quote}}"
+QUOTE_MAIL = (
+    "Hello {{contact.first_name|there}},\n\nyour quote {{contact.custom.quote}} is ready. "
+    "What is in it, and what the steps after it are, stands here:\n\n"
+    "https://northlight.example/quotes\n\nDo call when something is not clear.\n\n{{user.name}}"
+)
+QUOTE_SMS = "Hello {{contact.first_name|there}}, did our quote arrive? {{user.first_name|}}"
+CALL = "Call {{contact.name}} about the quote"
+ASK = "Ask {{contact.name}} what became of the quote"
+FORM_INTRO = "Tell us in two lines what you have in mind. We write to you within the hour."
+TRIGGER_NAMES = {
+    "campaign_entered": "New lead assigned",
+    "not_booked": "Not booked within 10 minutes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody who fills in the form ``minutes`` before now, and what he does so long after it.
+
+    ``does``: clicked, booked, replied, stop, bounced. Of the numbers nobody has any: they are kept
+    free for stories.
+    """
+
+    name: str
+    locale: str
+    minutes: int
+    phone: str = ""
+    wish: str = ""
+    does: tuple[tuple[int, str], ...] = ()
+    says: str = ""
+
+    @property
+    def lead(self) -> Lead:
+        """As somebody who books."""
+        zones = {"en": "Europe/London", "pl": "Europe/Warsaw", "it": "Europe/Rome"}
+        return Lead(self.name, self.locale, zones.get(self.locale, ZONE))
+
+
+_DAY = 24 * 60
+ASKERS = (
+    Asker(
+        "Henry Clark",
+        "en",
+        8 * _DAY + 95,
+        "+447700900101",
+        "A roof of 60 square metres, facing south.",
+        ((33, "clicked"), (36, "booked")),
+    ),
+    Asker(
+        "Amelie Busse",
+        "de",
+        7 * _DAY + 310,
+        "+493023125201",
+        "Wallbox and panels together.",
+        ((44, "clicked"), (52, "booked")),
+    ),
+    Asker(
+        "George Ward",
+        "en",
+        6 * _DAY + 40,
+        "+447700900102",
+        "How long does it take?",
+        ((37, "replied"),),
+        "Please call me after five, I am at work before.",
+    ),
+    Asker("Nina Kessler", "de", 6 * _DAY - 200, "+493023125202", "A flat roof."),
+    Asker("Tom Jennings", "en", 5 * _DAY + 30, "+447700900103", "", ((41, "booked"),)),
+    Asker("Carla Neri", "it", 4 * _DAY + 190, "", "Un tetto piano.", ((50, "clicked"),)),
+    Asker("Rob Sutton", "en", 3 * _DAY + 70, "+447700900104", "", ((35, "stop"),)),
+    Asker(
+        "Erik Sander", "de", 2 * _DAY + 120, "+493023125203", "Battery only.", ((32, "bounced"),)
+    ),
+    Asker("Isla Murray", "en", _DAY + 260, "+447700900105", "", ((34, "clicked"), (38, "booked"))),
+    Asker("Jakob Weiss", "de", _DAY - 150, "+493023125204", "Asks for a rent model."),
+    Asker(
+        "Paula Stern", "de", 170, "+493023125205", "Two dormers on the roof.", ((58, "clicked"),)
+    ),
+    Asker("Max Ritter", "de", 34, "+493023125206", "Heat pump and panels."),
+    Asker("Lily Foster", "en", 19, "+447700900106", "A roof with some shade."),
+    Asker("Leon Fuchs", "de", 6, "+493023125207", "An old barn."),
+)
+
+# Who asked for a quote: which booked lead, how many hours ago, under which number, and whether he
+# looked at it so many hours later. One number was forgotten, and a person has to mend it.
+QUOTES = (
+    ("Lea Hoffmann", 150, "Q-2041", 20),
+    ("Oliver Hughes", 100, "Q-2042", None),
+    ("Jan Kowalczyk", 52, "", None),
+    ("Elena Riva", 44, "Q-2044", None),
+)
+
+# Tasks by hand: who (a position in TEAM), kind, what, hours from now, with which booked lead, done.
+TASKS = (
+    (0, "call", "Call the electrician about the meter cabinet", -26, None, False),
+    (0, "task", "Send the checklist for flat roofs", 3, "Grace Palmer", False),
+    (0, "task", "Order the new showroom panels", 50, None, False),
+    (1, "call", "Ask how the first week went", -5, "Harry Walsh", False),
+    (2, "task", "Photos of the cellar to the planner", 22, "Zofia Lis", False),
+    (3, "email", "Send the minutes of the planning meeting", -30, "Luca Ferri", True),
 )

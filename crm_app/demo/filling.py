@@ -1,9 +1,13 @@
-"""Writing the sample data: first the past, booking by booking, then what is ahead."""
+"""Writing the sample data: first the bookings, each on its day, then ten days of campaigns and answers.
+
+Jobs that the past would have set off are taken away again: nothing of it is anybody's work today, and
+nothing of it may leave the house. Mails about appointments are written all the same, for the Outbox.
+"""
 
 import random
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from crm_app.accounts import queries as accounts
@@ -13,16 +17,20 @@ from crm_app.appointments import service as appointments
 from crm_app.appointments.calendars import MemberRow
 from crm_app.booking import service as booking
 from crm_app.contacts import service as contacts
+from crm_app.core import clock, jobs
 from crm_app.core.access import Actor, system
 from crm_app.core.errors import Conflict
+from crm_app.core.facts import FactRow
+from crm_app.core.jobs import Job
 from crm_app.core.kinds import (
     AccountState,
     AppointmentStatus,
     CalendarKind,
     CalendarRole,
     ContactKind,
+    MessageState,
 )
-from crm_app.demo import cast
+from crm_app.demo import cast, life, recipes, story
 from crm_app.models import (
     Appointment,
     BusyTime,
@@ -31,14 +39,21 @@ from crm_app.models import (
     Contact,
     ExternalCalendar,
     ExternalObject,
-    TimelineEntry,
+    Message,
+    Notification,
     User,
 )
 
 PASSWORD = "look around in peace"  # noqa: S105 - for sample data that anybody may see
 _ACTOR = system("demo")
+# What it does sets no trigger off.
+_QUIET = system("demo", silent=True)
 _BEHIND, _AHEAD = 28, 12
 _BEFORE = timedelta(days=4)
+# Since when the team has campaigns, and how old a line behind the bell is when it has been read.
+_AUTOMATED = timedelta(days=10)
+_READ = timedelta(hours=20)
+_MAIL = "appointments.mail"
 
 
 def fill(session: Session, *, now: datetime) -> bool:
@@ -46,15 +61,45 @@ def fill(session: Session, *, now: datetime) -> bool:
     if accounts.has_users(session):
         return False
     chance = random.Random(20)  # noqa: S311 - the same sample data every time
-    team = _team(session, now)
-    pages = _pages(session, team)
-    _companies(session, team)
+    with clock.held(now - timedelta(days=_BEHIND + 5)):
+        team = _team(session, now)
+        pages = _pages(session, team)
+        _companies(session, team)
     for page, count in zip(pages, (34, 5, 3, 6), strict=True):
         _bookings(session, page, count, chance, now)
     _outcomes(session, chance, now)
     _touches(session, team, chance)
     _elsewhere(session, team[0], now)
+    _automate(session, team, pages[0], now)
+    _rest(session, now)
     return True
+
+
+def _automate(session: Session, team: list[User], calendar: Calendar, now: datetime) -> None:
+    """The team makes campaigns, and lives with them up to now."""
+    begins = now - _AUTOMATED
+    with clock.held(begins):
+        made = recipes.install(session, accounts.actor_of(team[0]))
+    life.live(session, story.deeds(made, team, calendar, now), since=begins, until=now)
+
+
+def _rest(session: Session, now: datetime) -> None:
+    """Nothing of the past is left to do, except to write the mails about appointments."""
+    session.execute(delete(Job))
+    session.execute(
+        update(Message)
+        .where(col(Message.state) == MessageState.QUEUED)
+        .values(state=MessageState.OUTBOX)
+    )
+    session.execute(
+        update(Notification).where(col(Notification.at) < now - _READ).values(read_at=now)
+    )
+    told = select(FactRow.id).where(
+        col(FactRow.kind).in_(("AppointmentBooked", "AppointmentCancelled"))
+    )
+    for fact_id in session.exec(told.order_by(col(FactRow.id))):
+        key = f"fact:{fact_id}:{_MAIL}"
+        jobs.enqueue(session, _MAIL, key=key, fact_id=fact_id)
 
 
 def _team(session: Session, now: datetime) -> list[User]:
@@ -149,33 +194,28 @@ def _book(
 ) -> None:
     asked = calendar.kind == CalendarKind.TEAM
     try:
-        made = booking.book(
-            session,
-            calendar=calendar,
-            starts_at=starts_at,
-            lead=booking.Lead(
-                name=lead.name,
-                email=lead.email,
-                locale=lead.locale,
-                time_zone=lead.zone,
-                answers={"roof": "Pitched", "wish": chance.choice(cast.WISHES)} if asked else {},
-            ),
-            now=booked_at,
-        )
+        with clock.held(booked_at):
+            booking.book(
+                session,
+                calendar=calendar,
+                starts_at=starts_at,
+                lead=booking.Lead(
+                    name=lead.name,
+                    email=lead.email,
+                    phone=lead.phone,
+                    locale=lead.locale,
+                    time_zone=lead.zone,
+                    answers=_answers(chance) if asked else {},
+                ),
+                now=booked_at,
+            )
     except Conflict:
         # Another sample booking has that time; one fewer does not matter.
         return
-    made.created_at = booked_at
-    session.add(made)
-    session.execute(
-        update(TimelineEntry)
-        .where(col(TimelineEntry.contact_id) == made.contact_id)
-        .where(col(TimelineEntry.at) > booked_at)
-        .values(at=booked_at)
-    )
-    contact = session.get_one(Contact, made.contact_id)
-    contact.created_at = min(contact.created_at, booked_at)
-    session.add(contact)
+
+
+def _answers(chance: random.Random) -> dict[str, str]:
+    return {"roof": "Pitched", "wish": chance.choice(cast.WISHES)}
 
 
 def _outcomes(session: Session, chance: random.Random, now: datetime) -> None:
@@ -186,10 +226,12 @@ def _outcomes(session: Session, chance: random.Random, now: datetime) -> None:
             turned_out = (
                 AppointmentStatus.NO_SHOW if chance.random() < 0.15 else AppointmentStatus.SHOWED
             )
-            appointments.set_status(session, _ACTOR, row, turned_out)
+            with clock.held(row.ends_at):
+                appointments.set_status(session, _ACTOR, row, turned_out)
     ahead = [row for row in rows if row.starts_at > now + timedelta(days=2)]
     for row in ahead[3:10:6]:
-        appointments.cancel(session, _ACTOR, row, by="lead", reason="Something came up, sorry.")
+        with clock.held(now - timedelta(hours=30)):
+            appointments.cancel(session, _ACTOR, row, by="lead", reason="Something came up, sorry.")
 
 
 def _touches(session: Session, team: list[User], chance: random.Random) -> None:
@@ -198,13 +240,14 @@ def _touches(session: Session, team: list[User], chance: random.Random) -> None:
         select(Contact).where(Contact.kind != ContactKind.COMPANY).order_by(col(Contact.id))
     ).all()
     for contact in rows:
-        contacts.change_tags(
-            session, _ACTOR, contact, add=chance.sample(cast.TAGS, chance.randint(0, 2))
-        )
-        if chance.random() < 0.3:
-            author: Actor = accounts.actor_of(chance.choice(team))
-            if author.is_admin or contact.owner_id == author.user_id:
-                contacts.add_note(session, author, contact, chance.choice(cast.NOTES))
+        with clock.held(contact.created_at + timedelta(minutes=chance.randint(1, 15))):
+            contacts.change_tags(
+                session, _QUIET, contact, add=chance.sample(cast.TAGS, chance.randint(0, 2))
+            )
+            if chance.random() < 0.3:
+                author: Actor = accounts.actor_of(chance.choice(team))
+                if author.is_admin or contact.owner_id == author.user_id:
+                    contacts.add_note(session, author, contact, chance.choice(cast.NOTES))
 
 
 def _elsewhere(session: Session, user: User, now: datetime) -> None:

@@ -1,8 +1,5 @@
 """The sample team is whole, true to the rules, and never moves into somebody's own data (API-2)."""
 
-from datetime import UTC, datetime
-
-import pytest
 from sqlmodel import Session, col, func, select
 
 from crm_app.accounts import passwords
@@ -13,20 +10,13 @@ from crm_app.models import (
     Calendar,
     Contact,
     DrawEntry,
+    Enrolment,
     ExternalCalendar,
     TimelineEntry,
     User,
 )
 from tests import factories
-
-# A Wednesday morning, so that there is a week behind and one ahead.
-NOW = datetime(2026, 11, 18, 8, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def filled(session: Session) -> Session:
-    assert fill(session, now=NOW)
-    return session
+from tests.demo.conftest import NOW
 
 
 def test_api2_everybody_can_sign_in_and_one_administers(filled: Session) -> None:
@@ -58,7 +48,7 @@ def test_own1_leads_have_owners_and_a_story(filled: Session) -> None:
     assert all(lead.owner_id is not None for lead in leads)
     told = set(filled.exec(select(TimelineEntry.contact_id)))
     assert {lead.id for lead in leads} <= told
-    assert filled.exec(select(func.max(col(Contact.created_at)))).one() <= datetime.now(UTC)
+    assert filled.exec(select(func.max(col(Contact.created_at)))).one() <= NOW
 
 
 def test_syn11_the_sample_calendar_is_asked_by_nobody(filled: Session) -> None:
@@ -74,3 +64,12 @@ def test_usr1_an_installation_with_users_is_left_alone(session: Session) -> None
     factories.user(session)
     assert not fill(session, now=NOW)
     assert session.exec(select(func.count()).select_from(Appointment)).one() == 0
+
+
+def test_api2_the_team_moves_in_on_either_database_and_once(session: Session) -> None:
+    assert fill(session, now=NOW)
+    made = [len(session.exec(select(table.id)).all()) for table in (Appointment, Enrolment)]
+    assert all(made)
+    assert not fill(session, now=NOW)
+    again = [len(session.exec(select(table.id)).all()) for table in (Appointment, Enrolment)]
+    assert again == made
