@@ -1,7 +1,8 @@
 """Most messages a minute on a channel (CAM-9): what is over the limit waits for its turn, never falls.
 
 Each message takes the next free instant once and is woken for it, so ten thousand that are due at
-once cost one look each, and no one is overtaken by those that come later.
+once cost one look each, and no one is overtaken by those that come later. Only what campaigns send
+waits: a confirmation or a new password must not stand behind ten thousand advertisements.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +19,8 @@ _MINUTE = timedelta(minutes=1)
 
 def wait(session: Session, message: Message, *, now: datetime) -> bool:
     """Take a turn; whether the message has to wait for it, and then is sent by a job of its own."""
-    most = channels.account(session, message.channel).per_minute
+    by_campaign = message.marketing or message.campaign_id is not None
+    most = channels.account(session, message.channel).per_minute if by_campaign else 0
     if not most:
         return False
     turn = rate.turn(session, f"channel:{message.channel}", _MINUTE / most, now)

@@ -275,7 +275,9 @@ def test_cam9_what_is_over_the_limit_waits_for_its_turn(
 ) -> None:
     with twilio_service() as running, time_machine.travel(NOW, tick=False) as time:
         set_up_sms(monkeypatch, running, per_minute=2)
-        ids = [_queued(key=f"k{n}", to_address=f"+4917012000{n:02d}") for n in range(5)]
+        ids = [
+            _queued(key=f"k{n}", to_address=f"+4917012000{n:02d}", campaign_id=1) for n in range(5)
+        ]
         taken = []
         for _ in range(5):
             job_runner.drain()
@@ -287,6 +289,19 @@ def test_cam9_what_is_over_the_limit_waits_for_its_turn(
     assert {_message(one).state for one in ids} == {MessageState.SENT}
     with db.reading() as session:
         assert session.exec(select(Job).where(Job.state != JobState.DONE)).all() == []
+
+
+def test_cam9_a_confirmation_does_not_stand_behind_a_campaign(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with twilio_service() as running, time_machine.travel(NOW, tick=False):
+        set_up_sms(monkeypatch, running, per_minute=1)
+        for number in range(3):
+            _queued(key=f"k{number}", campaign_id=1)
+        own = _queued(key="own")
+        job_runner.drain()
+    assert _message(own).state is MessageState.SENT
+    assert len(running.taken) == 2
 
 
 def test_cam2_messenger_answers_within_a_day_and_says_why_not_after(

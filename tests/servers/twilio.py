@@ -23,7 +23,7 @@ from tests.servers.plain_http import Asked, PlainServer, Told, plain_server
 
 SID, TOKEN, NUMBER = "AC" + "0" * 31 + "1", "twilio-auth-token", "+15005550006"
 UNREACHABLE, LANDLINE = "+15005550001", "+15005550009"
-Fault = Literal["lost", "silent"] | int
+Fault = Literal["lost"] | int
 # Calls a hook of ours: address, form fields, headers; the HTTP status of the answer.
 Post = Callable[[str, Mapping[str, str], Mapping[str, str]], int]
 

@@ -86,7 +86,17 @@ def test_a_session_opens_pages(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/login", "/cal/intro", "/public/style.css", "/assets/a.js", "/f/x"]
+    "path",
+    [
+        "/login",
+        "/cal/intro",
+        "/public/style.css",
+        "/assets/a.js",
+        "/f/x",
+        "/u/x",
+        "/l/x",
+        "/o/x.gif",
+    ],
 )
 def test_what_is_open_to_strangers(client: TestClient, path: str) -> None:
     assert client.get(path, headers=PAGE).status_code == 200

@@ -307,7 +307,10 @@ def _limits() -> rx.Component:
 
     return section(
         tr("Most messages a minute"),
-        tr("What is over it waits for its turn; nothing is dropped. Empty: no limit."),
+        tr(
+            "For campaigns. What is over it waits for its turn; nothing is dropped. "
+            "Empty: no limit."
+        ),
         rx.el.form(
             *(limit(channel, label) for channel, label in _LIMITED),
             rx.el.div(button(tr("Save"), type="submit"), class_name="row"),
