@@ -287,7 +287,7 @@ def _mistakes() -> rx.Component:
                 rx.icon("circle-alert", size=16, aria_hidden="true"),
                 rx.cond(
                     Builder.error_count > 0,
-                    tr("Before publishing: {count}", count=Builder.error_count),
+                    Builder.mistakes_title,
                     tr("Worth a look"),
                 ),
                 rx.icon("chevron-down", size=16, aria_hidden="true", class_name="turns-open"),

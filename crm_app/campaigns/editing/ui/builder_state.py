@@ -44,7 +44,9 @@ class Builder(PrivateState):
     can_redo: bool = False
     lanes: dict[str, list[Card]] = {}
     ends: dict[str, End] = {}
+    summary: list[dict[str, str]] = []
     mistakes: list[dict[str, str]] = []
+    mistakes_title: str = ""
     error_count: int = 0
     selected: str = ""
     aimed: str = ""
@@ -227,7 +229,13 @@ class Builder(PrivateState):
         drawing = shown.draw(desk.plan, around)
         self.lanes, self.ends = drawing.lanes, drawing.ends
         self.mistakes = shown.mistake_rows(desk.plan, around)
+        self.summary = shown.summary(desk.plan.settings, around)
         self.error_count = len(checks.errors(wrong))
+        self.mistakes_title = self._say_n(
+            "{count} thing to mend before publishing",
+            "{count} things to mend before publishing",
+            self.error_count,
+        )
         self.can_undo = found.can_edit and bool(desk.history.past)
         self.can_redo = found.can_edit and bool(desk.history.future)
         if self.selected and desk.plan.step(self.selected) is None:

@@ -95,7 +95,7 @@ def _card(card: Any, depth: int) -> rx.Component:
         rx.el.span(step_icon(card.kind), class_name="step-icon"),
         rx.el.div(
             rx.el.div(
-                rx.el.span(card.label, class_name="step-kind"),
+                rx.cond(card.label, rx.el.span(card.label, class_name="step-kind")),
                 rx.cond(card.delay, rx.el.span(card.delay, class_name="step-delay")),
                 rx.cond(
                     card.silent,
@@ -109,9 +109,10 @@ def _card(card: Any, depth: int) -> rx.Component:
             ),
             _HEADINGS[min(depth, len(_HEADINGS) - 1)](
                 rx.el.button(
-                    card.sentence,
+                    card.title,
                     type="button",
                     class_name="step-open",
+                    aria_label=card.sentence,
                     custom_attrs={
                         "aria-expanded": rx.cond(chosen, "true", "false"),
                         "aria-description": card.position,

@@ -42,6 +42,7 @@ class Inspector(Builder):
     form: dict[str, str] = {}
     flags: dict[str, bool] = {}
     wrong: dict[str, str] = {}
+    warned: list[str] = []
     ticked: list[str] = []
     tests: list[TestRow] = []
     arms: list[dict[str, str]] = []
@@ -208,15 +209,20 @@ class Inspector(Builder):
         self.arms = [
             _arm_row(arm, self._say(looks.ARMS.get(arm.key, arm.key))) for arm in step.arms
         ]
-        self.wrong = self._mistakes(step, desk)
+        self.wrong, self.warned = self._mistakes(step, desk)
         self._preview(step, desk)
 
-    def _mistakes(self, step: Step, desk: Desk) -> dict[str, str]:
-        found: dict[str, str] = {}
+    def _mistakes(self, step: Step, desk: Desk) -> tuple[dict[str, str], list[str]]:
+        """What is to be mended, by field, and what is only worth a look."""
+        errors: dict[str, str] = {}
+        warnings: list[str] = []
         for each in checks.check(desk.plan, desk.opened.known):
-            if each.step_id == step.id:
-                found.setdefault(each.field or "step", self._say(each.message, **each.params))
-        return found
+            said = self._say(each.message, **each.params)
+            if each.step_id == step.id and each.severity == "error":
+                errors.setdefault(each.field or "step", said)
+            elif each.step_id == step.id:
+                warnings.append(said)
+        return errors, warnings
 
     def _preview(self, step: Step, desk: Desk) -> None:
         values = desk.opened.sample

@@ -9,8 +9,10 @@ from crm_app.campaigns.editing.ui import step_fields
 from crm_app.campaigns.editing.ui.builder_state import Builder
 from crm_app.campaigns.editing.ui.cards_view import step_icon
 from crm_app.campaigns.editing.ui.inspector_state import Inspector
+from crm_app.campaigns.editing.ui.settings_state import CampaignSettings
 from crm_app.campaigns.editing.ui.step_fields import amount_field, unless
 from crm_app.campaigns.editing.ui.steps_state import Steps
+from crm_app.core.i18n import N_
 from crm_app.core.kinds import StepKind
 from crm_app.ui.components import button, icon_button, switch_row
 from crm_app.ui.words import tr
@@ -48,10 +50,44 @@ def inspector() -> rx.Component:
 
 def _nothing() -> rx.Component:
     return rx.el.div(
-        rx.icon("mouse-pointer-click", size=20, aria_hidden="true"),
-        rx.el.p(tr("Choose a step to see and change what it does.")),
+        rx.el.div(
+            rx.el.h2(tr("About this campaign")),
+            rx.el.p(tr("Choose a step to see and change what it does."), class_name="hint"),
+        ),
+        rx.el.dl(
+            rx.foreach(
+                Builder.summary,
+                lambda line: rx.el.div(
+                    rx.el.dt(line["label"]), rx.el.dd(line["text"]), class_name="summary-line"
+                ),
+            ),
+            class_name="summary",
+        ),
+        button(tr("Settings"), icon="settings-2", on_click=CampaignSettings.open_settings),
+        rx.cond(
+            Builder.can_edit,
+            rx.el.div(
+                rx.el.h3(tr("Quicker by keys")),
+                rx.el.dl(
+                    *(
+                        rx.el.div(rx.el.dt(rx.el.kbd(keys)), rx.el.dd(tr(words)))
+                        for keys, words in _KEYS
+                    ),
+                    class_name="key-list",
+                ),
+                class_name="inspector-keys",
+            ),
+        ),
         class_name="inspector-nothing",
     )
+
+
+_KEYS = (
+    ("Ctrl Z", N_("Undo")),
+    ("Ctrl Shift Z", N_("Redo")),
+    ("Space", N_("On a handle: pick up, arrows to move, Space to drop")),
+    ("Esc", N_("Close the step")),
+)
 
 
 def _open() -> rx.Component:
@@ -74,6 +110,14 @@ def _open() -> rx.Component:
                     rx.icon("circle-alert", size=14, aria_hidden="true"),
                     Inspector.wrong["step"],
                     class_name="error",
+                ),
+            ),
+            rx.foreach(
+                Inspector.warned,
+                lambda text: rx.el.p(
+                    rx.icon("triangle-alert", size=14, aria_hidden="true"),
+                    text,
+                    class_name="inspector-warning",
                 ),
             ),
             unless("wait", _switch()),

@@ -98,8 +98,16 @@ def _sample(session: Session, actor: Actor, plan: Plan) -> tuple[str, Mapping[st
             calendars={row.id: calendar_id} if calendar_id else {},
         )
         if row.id in seen and seen[row.id].owner:
-            return row.name, values_of(seen[row.id])
+            return row.name, _unbound(values_of(seen[row.id]))
     return _pretended(session, actor)
+
+
+def _unbound(values: Mapping[str, str]) -> Mapping[str, str]:
+    """Links without the token that binds them to the contact: nobody here is to book as him."""
+    return {
+        name: value.partition("?")[0] if value.startswith("http") else value
+        for name, value in values.items()
+    }
 
 
 def _pretended(session: Session, actor: Actor) -> tuple[str, Mapping[str, str]]:

@@ -7,10 +7,12 @@ lanes within cards as real nested lists, so that the picture and the outline are
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from babel.dates import get_day_names
+
 from crm_app.campaigns.editing.ui import looks
 from crm_app.campaigns.plans import describe
 from crm_app.campaigns.plans.checks import Known, Mistake
-from crm_app.campaigns.plans.plan import Arm, Plan, Step
+from crm_app.campaigns.plans.plan import Arm, Plan, Settings, Step, Window
 from crm_app.campaigns.running.queries import Counts
 from crm_app.core.i18n import N_, translate, translate_n
 from crm_app.core.kinds import StepKind
@@ -38,12 +40,16 @@ class ArmRow:
 
 @dataclass
 class Card:
-    """A step as its card. ``position`` tells screen readers where it stands."""
+    """A step as its card: ``title`` under the small ``label``; ``sentence`` is both in one.
+
+    ``position`` tells screen readers where it stands.
+    """
 
     id: str
     kind: str
     group: str
     label: str
+    title: str
     sentence: str
     delay: str
     on: bool
@@ -145,13 +151,15 @@ def _card(
     )
     before = [steps[index - 1].id] if index else []
     label = around.say(look.label)
+    caption, title = _told(label, words)
     return Card(
         id=step.id,
         kind=step.kind.value,
         group=look.group,
-        label=label,
+        label=caption,
+        title=title,
         sentence=words,
-        delay=describe.pause(step, around.locale),
+        delay=describe.pause(step, around.locale) if step.on else "",
         on=step.on,
         silent=_silent(step, around),
         severity=worst.severity if worst else "",
@@ -191,10 +199,18 @@ def _arm(step: Step, arm: Arm, around: Around) -> ArmRow:
     return ArmRow(arm.key, arm_label(arm, around), f"{step.id}/{arm.key}", share, count)
 
 
+def _told(label: str, sentence: str) -> tuple[str, str]:
+    """A card's small label and its title, which do not say the same twice."""
+    title = sentence.removeprefix(f"{label}: ")
+    if title != sentence:
+        return label, title[:1].upper() + title[1:]
+    return ("" if sentence.startswith(f"{label} ") else label), sentence
+
+
 def _silent(step: Step, around: Around) -> str:
     if step.on and step.kind is not StepKind.GOOGLE_BUSINESS:
         return ""
-    return around.say(N_("Silent wait"))
+    return around.say(N_("Off") if not step.on else N_("Always off"))
 
 
 _COUNTS: tuple[tuple[str, str], ...] = (
@@ -233,3 +249,37 @@ def mistake_rows(plan: Plan, around: Around) -> list[dict[str, str]]:
         }
         for each in around.mistakes
     ]
+
+
+def summary(settings: Settings, around: Around) -> list[dict[str, str]]:
+    """The settings that matter most, in a few words each."""
+    assigned = describe.assignment(settings.assign, around.known, around.locale)
+    following = around.known.campaigns.get(settings.next_campaign_id or 0)
+    stops = [
+        around.say(words)
+        for on, words in (
+            (settings.stop_on_reply, N_("a reply")),
+            (settings.stop_on_booking, N_("a booking")),
+        )
+        if on
+    ]
+    lines = [
+        (N_("On entry"), assigned),
+        (N_("Messages leave"), _window(settings.window, around)),
+        (N_("Ends early at"), ", ".join(stops) or around.say(N_("nothing"))),
+        (N_("Afterwards"), following or around.say(N_("nothing more"))),
+    ]
+    return [{"label": around.say(label), "text": text} for label, text in lines]
+
+
+def _window(window: Window | None, around: Around) -> str:
+    if window is None:
+        return around.say(N_("at any time"))
+    names = get_day_names("abbreviated", locale=around.locale)
+    days = " ".join(names[day - 1] for day in window.days)
+    hours = f"{_clock(window.starts)}–{_clock(window.ends)}"
+    return f"{days}, {hours}"
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
