@@ -8,7 +8,7 @@ import htpy as h
 
 from crm_app.campaigns.forms import checking, turning
 from crm_app.campaigns.forms.answers import asked
-from crm_app.campaigns.forms.layout import Layout
+from crm_app.campaigns.forms.layout import BOXES, Layout
 from crm_app.campaigns.forms.pages.controls import Drawn, fields_of
 from crm_app.campaigns.forms.turning import Turn
 from crm_app.campaigns.forms.visit import Visit
@@ -38,7 +38,7 @@ def form_page(visit: Visit, layout: Layout, shown: Shown) -> h.Element:
         _head(visit, layout, shown),
         h.form(
             ".stack", method="post", action=visit.address(), novalidate=True, accept_charset="utf-8"
-        )[_notices(visit, layout, shown), _carried(layout, shown), _fields(visit, layout, shown)],
+        )[_carried(layout, shown), _notices(visit, layout, shown), _fields(visit, layout, shown)],
     ]
 
 
@@ -63,7 +63,8 @@ def _progress(locale: str, turn: Turn) -> h.Element:
 
 
 def _notices(visit: Visit, layout: Layout, shown: Shown) -> h.Node:
-    names = {each.name: each.label for each in layout.fields()}
+    # What is wrong with a box says enough; its label may be a whole paragraph.
+    names = {each.name: each.label for each in layout.fields() if each.kind not in BOXES}
     more = translate(visit.locale, N_("Your answer brought one more question. Please look below."))
     text = shown.notice or (more if shown.turn.more else "")
     return [

@@ -39,7 +39,7 @@ def _card(title: str, *content: h.Node, team: str) -> h.Element:
         h.div(".state")[
             h.span(".badge.good")[icon("check", size=24)],
             h.h1[title],
-            h.p(".muted.small")[team] if team else None,
             content,
+            h.p(".muted.small")[team] if team else None,
         ]
     ]

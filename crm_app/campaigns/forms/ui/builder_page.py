@@ -86,10 +86,7 @@ def _status() -> rx.Component:
     tones = {"draft": "plain", "live": "good", "changed": "warn"}
     return rx.match(
         FormBuilder.status,
-        *(
-            (key, badge(tr(words), tone=tones[key]))
-            for key, words in STATUS_WORDS.items()
-        ),
+        *((key, badge(tr(words), tone=tones[key])) for key, words in STATUS_WORDS.items()),
         rx.fragment(),
     )
 
@@ -119,15 +116,18 @@ def _acts() -> rx.Component:
                 menu_item(tr("Switch off"), FormBuilder.unpublish, icon="power"),
             ),
         ),
-        button(tr("Share"), icon="share-2", on_click=FormBuilder.share),
         rx.match(
             FormBuilder.status,
-            ("live", button(tr("Published"), icon="check", kind="primary", disabled=True)),
-            ("changed", _publish(tr("Publish changes"))),
-            _publish(tr("Publish")),
+            ("live", _share(kind="primary")),
+            ("changed", rx.fragment(_share(), _publish(tr("Publish changes")))),
+            rx.fragment(_share(), _publish(tr("Publish"))),
         ),
         class_name="page-header-actions",
     )
+
+
+def _share(**props: Any) -> rx.Component:
+    return button(tr("Share"), icon="share-2", on_click=FormBuilder.share, **props)
 
 
 def _publish(label: Any) -> rx.Component:

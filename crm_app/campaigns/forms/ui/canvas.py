@@ -87,9 +87,7 @@ def _page_head(page: Any) -> rx.Component:
         ),
         _wrong(page.wrong),
         menu(
-            icon_button(
-                "ellipsis", tr("Actions for {name}", name=page.number), custom_attrs=_NO_DRAG
-            ),
+            _opener(page.number),
             rx.cond(
                 page.first,
                 rx.fragment(),
@@ -112,7 +110,11 @@ def _page_head(page: Any) -> rx.Component:
     )
 
 
-_NO_DRAG = {"data-no-drag": "yes"}
+def _opener(name: Any) -> rx.Component:
+    # A dictionary of its own each time: Reflex writes into it.
+    attributes = {"data-no-drag": "yes"}
+    label = tr("Actions for {name}", name=name)
+    return icon_button("ellipsis", label, custom_attrs=attributes)
 
 
 def _field(row: Any) -> rx.Component:
@@ -175,7 +177,7 @@ def _wrong(text: Any) -> rx.Component:
 
 def _field_menu(row: Any) -> rx.Component:
     return menu(
-        icon_button("ellipsis", tr("Actions for {name}", name=row.label), custom_attrs=_NO_DRAG),
+        _opener(row.label),
         menu_item(tr("Move up"), Arranging.step(row.id, -1), icon="arrow-up"),
         menu_item(tr("Move down"), Arranging.step(row.id, 1), icon="arrow-down"),
         menu_item(tr("Duplicate"), Arranging.duplicate(row.id), icon="copy"),

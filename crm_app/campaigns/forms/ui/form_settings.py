@@ -12,6 +12,8 @@ from crm_app.ui.components import checkbox, field, notice, select, text_area, te
 from crm_app.ui.words import tr
 
 _HERE = FormBuilder.settings
+# Milliseconds without a letter, after which what was typed is saved.
+PAUSE = 1200
 ENDINGS = (
     ("message", N_("A thank-you text")),
     ("redirect", N_("A page on another site")),
@@ -136,7 +138,10 @@ def _typed(name: str, label: Any, *, area: bool = False, help: Any = "", **props
         made(
             f"setting-{name}",
             value=_HERE[name],
-            on_change=lambda value: Typing.type_setting(name, value),
+            on_change=lambda value: [
+                Typing.type_setting(name, value),
+                FormBuilder.keep.debounce(PAUSE),
+            ],
             on_blur=FormBuilder.keep,
             **props,
         ),

@@ -10,10 +10,11 @@ from sqlmodel import Session
 from crm_app.campaigns.forms import queries, service, starts
 from crm_app.campaigns.forms.ui import desk, rows
 from crm_app.campaigns.forms.ui.looks import STATUS_WORDS
-from crm_app.contacts.timeline import instant
+from crm_app.core import clock
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_, translate
 from crm_app.models import Form
+from crm_app.ui import moments
 from crm_app.ui.state import PrivateState, handler
 
 VIEWS = ("active", "archived")
@@ -167,5 +168,5 @@ def _line(actor: Actor, form: Form, sent: int, latest: Any) -> FormLine:
         words=translate(actor.locale, STATUS_WORDS[status]),
         tone=TONES[status],
         sent=str(sent) if sent else "",
-        latest=instant(actor.locale, actor.time_zone, latest) if latest else "",
+        latest=moments.moment(actor.locale, actor.time_zone, latest, clock.now()) if latest else "",
     )

@@ -6,7 +6,7 @@ import reflex as rx
 
 from crm_app.campaigns.forms.layout import WITH_CHOICES, FieldKind
 from crm_app.campaigns.forms.ui.builder_state import FormBuilder
-from crm_app.campaigns.forms.ui.form_settings import form_settings
+from crm_app.campaigns.forms.ui.form_settings import PAUSE, form_settings
 from crm_app.campaigns.forms.ui.typing_state import Typing
 from crm_app.ui.components import (
     checkbox,
@@ -26,7 +26,11 @@ def inspector() -> rx.Component:
     return rx.el.aside(
         _mistakes(),
         rx.match(FormBuilder.part, ("field", _field()), ("page", _page()), form_settings()),
-        class_name="form-inspector card",
+        class_name=rx.cond(
+            FormBuilder.part == "form",
+            "form-inspector card",
+            "form-inspector form-inspector-open card",
+        ),
         aria_label=tr("Settings"),
     )
 
@@ -77,7 +81,10 @@ def _typed(name: str, label: Any, *, area: bool = False, help: Any = "", **props
         made(
             f"field-{name}",
             value=_HERE[name],
-            on_change=lambda value: Typing.type_field(name, value),
+            on_change=lambda value: [
+                Typing.type_field(FormBuilder.selected, name, value),
+                FormBuilder.keep.debounce(PAUSE),
+            ],
             on_blur=FormBuilder.keep,
             key=f"{name}-" + FormBuilder.selected,
             **props,
@@ -94,7 +101,7 @@ def _chosen(name: str, label: Any, options: Any, *, help: Any = "") -> rx.Compon
             f"field-{name}",
             options,
             value=_HERE[name],
-            on_change=lambda value: Typing.choose_field(name, value),
+            on_change=lambda value: Typing.choose_field(FormBuilder.selected, name, value),
         ),
         name=f"field-{name}",
         help=help,
@@ -134,7 +141,7 @@ def _field() -> rx.Component:
                 "field-required",
                 tr("Has to be answered"),
                 checked=_HERE["required"] == "yes",
-                on_change=lambda on: Typing.tick_field("required", on),
+                on_change=lambda on: Typing.tick_field(FormBuilder.selected, "required", on),
             ),
         ),
         rx.cond(heading, rx.fragment(), _target()),
@@ -193,7 +200,10 @@ def _page() -> rx.Component:
             text_input(
                 "page-title",
                 value=_HERE["label"],
-                on_change=Typing.type_page,
+                on_change=lambda value: [
+                    Typing.type_page(FormBuilder.selected, value),
+                    FormBuilder.keep.debounce(PAUSE),
+                ],
                 on_blur=FormBuilder.keep,
                 key="title-" + FormBuilder.selected,
             ),

@@ -7,9 +7,10 @@ from crm_app.campaigns.forms.checks import Mistake
 from crm_app.campaigns.forms.layout import BOXES, CUSTOM, Field, FieldKind, Layout, Page
 from crm_app.campaigns.forms.queries import Sent
 from crm_app.campaigns.forms.ui.looks import LOOKS, TARGET_WORDS
-from crm_app.contacts.timeline import instant
+from crm_app.core import clock
 from crm_app.core.i18n import N_, translate
 from crm_app.models import Form
+from crm_app.ui import moments
 
 Option = dict[str, str]
 
@@ -182,7 +183,7 @@ def sent(reader: Reader, rows: Sequence[Sent]) -> list[SentRow]:
     return [
         SentRow(
             id=str(row.submission.id),
-            at=instant(reader.locale, reader.time_zone, row.submission.at),
+            at=moments.moment(reader.locale, reader.time_zone, row.submission.at, clock.now()),
             contact=row.contact_name,
             contact_id=_id(row.submission.contact_id) if row.contact_name else "",
             summary=" · ".join(a["value"] for a in row.submission.answers if a["value"]),

@@ -100,7 +100,7 @@ def test_frm1_pages_are_added_moved_named_and_removed(open_tab: Any) -> None:
     tab = open_tab(ada, f"/forms/{form.id}").fire(FormBuilder.load).fire(Arranging.add_page)
     seen = tab.see(FormBuilder)
     assert (seen.selected, seen.part, len(seen.pages)) == ("p2", "page", 2)
-    tab.fire(Typing.type_page, value="About you").fire(FormBuilder.keep)
+    tab.fire(Typing.type_page, page_id="p2", value="About you").fire(FormBuilder.keep)
     tab.fire(Arranging.move_page, page_id="p2", by=-1)
     assert [page.title for page in _stored(form).pages] == ["About you", ""]
     assert "page=p2" in tab.see(FormBuilder).preview
@@ -116,7 +116,7 @@ def test_frm1_letters_are_one_step_back_and_saved_when_the_field_is_left(open_ta
     tab = open_tab(ada, f"/forms/{form.id}").fire(FormBuilder.load)
     tab.fire(FormBuilder.select, about="f1")
     for text in ("W", "Wh", "Who"):
-        tab.fire(Typing.type_field, name="label", value=text)
+        tab.fire(Typing.type_field, field_id="f1", name="label", value=text)
     assert tab.see(FormBuilder).unsaved
     assert _stored(form).field("f1").label == "Name"  # type: ignore[union-attr]
     tab.fire(FormBuilder.keep)
@@ -124,6 +124,11 @@ def test_frm1_letters_are_one_step_back_and_saved_when_the_field_is_left(open_ta
     assert _stored(form).field("f1").label == "Who"  # type: ignore[union-attr]
     tab.fire(FormBuilder.undo)
     assert tab.see(FormBuilder).inspected["label"] == "Name"
+    # A letter that arrives late is still about the field that it was typed into.
+    tab.fire(FormBuilder.select, about="f2")
+    tab.fire(Typing.type_field, field_id="f1", name="label", value="Late")
+    assert tab.see(FormBuilder).inspected["label"] == "E-mail"
+    assert tab.see(FormBuilder).pages[0].fields[0].label == "Late"
 
 
 def test_frm1_the_inspector_changes_what_is_selected(open_tab: Any) -> None:
@@ -131,18 +136,20 @@ def test_frm1_the_inspector_changes_what_is_selected(open_tab: Any) -> None:
     form = _draft()
     tab = open_tab(ada, f"/forms/{form.id}").fire(FormBuilder.load)
     tab.fire(Arranging.add, kind="choice")
-    tab.fire(Typing.type_field, name="choices", value="Flat\n\nSteep\n")
+    tab.fire(Typing.type_field, field_id="f3", name="choices", value="Flat\n\nSteep\n")
     assert tab.see(FormBuilder).inspected["choices"] == "Flat\n\nSteep\n"
-    tab.fire(Typing.choose_field, name="maps_to", value="tag")
-    tab.fire(Typing.tick_field, name="required", on=True)
+    tab.fire(Typing.choose_field, field_id="f3", name="maps_to", value="tag")
+    tab.fire(Typing.tick_field, field_id="f3", name="required", on=True)
     tab.fire(Arranging.add, kind="number")
-    tab.fire(Typing.choose_field, name="depends", value="f3")
+    tab.fire(Typing.choose_field, field_id="f4", name="depends", value="f3")
     seen = tab.see(FormBuilder)
     assert [one["value"] for one in seen.comparable] == ["Flat", "Steep"]
-    tab.fire(Typing.choose_field, name="compared", value="Steep")
-    tab.fire(Typing.choose_field, name="maps_to", value="custom")
+    tab.fire(Typing.choose_field, field_id="f4", name="compared", value="Steep")
+    tab.fire(Typing.choose_field, field_id="f4", name="maps_to", value="custom")
     assert tab.see(FormBuilder).inspected["maps_to"] == "custom"
-    tab.fire(Typing.type_field, name="custom", value="Roof area").fire(FormBuilder.keep)
+    tab.fire(Typing.type_field, field_id="f4", name="custom", value="Roof area").fire(
+        FormBuilder.keep
+    )
     roof, area = _stored(form).field("f3"), _stored(form).field("f4")
     assert roof is not None
     assert area is not None
@@ -152,8 +159,8 @@ def test_frm1_the_inspector_changes_what_is_selected(open_tab: Any) -> None:
         layout.ShowIf("f3", "is", "Steep"),
     )
     # What the browser may not choose changes nothing.
-    tab.fire(Typing.choose_field, name="maps_to", value="owner_id")
-    tab.fire(Typing.choose_field, name="id", value="f1")
+    tab.fire(Typing.choose_field, field_id="f4", name="maps_to", value="owner_id")
+    tab.fire(Typing.choose_field, field_id="f4", name="id", value="f1")
     assert _stored(form).field("f4").maps_to == "custom.Roof area"  # type: ignore[union-attr]
 
 
