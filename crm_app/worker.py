@@ -139,7 +139,11 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         self.runner = Runner(threads=settings.job_threads)
         self.scheduler = BackgroundScheduler(timezone="UTC")
-        self.scheduler.add_job(tick_reap, "interval", seconds=10, coalesce=True, max_instances=1)
+        # Often enough that what a dead worker held waits hardly longer than its lease.
+        reap_every = min(10, settings.job_lease_seconds / 2)
+        self.scheduler.add_job(
+            tick_reap, "interval", seconds=reap_every, coalesce=True, max_instances=1
+        )
         self.scheduler.add_job(tick_sync, "interval", seconds=5, coalesce=True, max_instances=1)
         self.scheduler.add_job(
             tick_channels, "interval", seconds=60, coalesce=True, max_instances=1

@@ -57,13 +57,23 @@ def rows_changed(result: Result[Any]) -> int:
 
 def _make(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        made = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        event.listen(made, "connect", _prepare_postgres)
+        return made
     if not _url_in_use:
         get_settings().data_dir.resolve().mkdir(parents=True, exist_ok=True)
     made = create_engine(url, pool_size=10, max_overflow=60, connect_args={"timeout": 30})
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    # A process that freezes in the midst of a transaction would hold its rows for ever: whoever says
+    # nothing for a minute is hung up on, which rolls back. Nothing of ours thinks that long.
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = '60s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -6,6 +6,7 @@ worker that was frozen past its lease cannot overwrite what another did meanwhil
 wakes the engine only enqueues and claims; it never decides.
 """
 
+import functools
 import logging
 import os
 import random
@@ -23,6 +24,7 @@ from crm_app.core import clock, db
 from crm_app.core.errors import CrmError, RateLimited, RemoteUnavailable
 from crm_app.core.jobs import Job, handlers
 from crm_app.core.kinds import JobState
+from crm_app.core.settings import get_settings
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +62,7 @@ def claim(session: Session, *, worker: str, limit: int, now: datetime) -> list[C
             token=Job.token + 1,
             attempts=Job.attempts + 1,
             worker=worker,
-            lease_until=now + timedelta(seconds=60),
+            lease_until=now + timedelta(seconds=get_settings().job_lease_seconds),
         )
         .returning(Job.id, Job.kind, Job.args, Job.token, Job.attempts)  # type: ignore[call-overload]  # columns of a table
         .execution_options(synchronize_session=False)
@@ -75,7 +77,7 @@ def run(job: Claimed) -> None:
         _park(job, f"no handler for {job.kind}")
         return
     try:
-        with _lease_kept(job, handler.lease):
+        with _lease_kept(job, handler.lease or get_settings().job_lease_seconds):
             handler.run(**job.args)
     except (RateLimited, RemoteUnavailable) as error:
         _later(job, handler.max_attempts, str(error), getattr(error, "retry_after", None))
@@ -221,27 +223,36 @@ class Runner:
                 self._due.clear()
 
     def _round(self) -> bool:
-        self._slots.acquire()
+        """Claim as many jobs as there are free threads, in one go; whether there was any."""
+        free = self._free_slots()
+        claimed: list[Claimed] = []
         try:
-            with db.reading() as session:
-                waiting = session.execute(
-                    select(Job.id)  # type: ignore[call-overload]  # columns of a table
-                    .where(Job.state == JobState.READY, Job.run_at <= clock.now())
-                    .limit(1)
-                ).first()
-            claimed = self._claim_one() if waiting else []
-        except BaseException:
-            self._slots.release()
-            raise
-        if not claimed:
-            self._slots.release()
-            return False
-        self._spawn(lambda: run(claimed[0]))
-        return True
+            if self._is_something_due():
+                with db.unit_of_work() as session:
+                    claimed = claim(session, worker=self.worker, limit=free, now=clock.now())
+        finally:
+            for _ in range(free - len(claimed)):
+                self._slots.release()
+        for job in claimed:
+            self._spawn(functools.partial(run, job))
+        return bool(claimed)
 
-    def _claim_one(self) -> list[Claimed]:
-        with db.unit_of_work() as session:
-            return claim(session, worker=self.worker, limit=1, now=clock.now())
+    def _free_slots(self) -> int:
+        """Take all slots that are free, at least one: wait for it."""
+        self._slots.acquire()
+        free = 1
+        while self._slots.acquire(blocking=False):
+            free += 1
+        return free
+
+    def _is_something_due(self) -> bool:
+        with db.reading() as session:
+            waiting = session.execute(
+                select(Job.id)  # type: ignore[call-overload]  # columns of a table
+                .where(Job.state == JobState.READY, Job.run_at <= clock.now())
+                .limit(1)
+            ).first()
+        return waiting is not None
 
     def _spawn(self, work: Callable[[], None]) -> None:
         def guarded() -> None:

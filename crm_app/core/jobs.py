@@ -46,18 +46,18 @@ class Job(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What runs a kind of job: ``lease`` in seconds, renewed while it runs."""
+    """What runs a kind of job: ``lease`` in seconds, renewed while it runs; None: that of the settings."""
 
     run: Callable[..., None]
     max_attempts: int
-    lease: float
+    lease: float | None
 
 
 _handlers: dict[str, Handler] = {}
 
 
 def handles(
-    kind: str, *, max_attempts: int = 8, lease: float = 60
+    kind: str, *, max_attempts: int = 8, lease: float | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare the decorated function as the handler of ``kind``; it gets the job's arguments."""
 

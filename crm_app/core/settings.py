@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     mail_from: str = ""
     job_threads: int = Field(default=4, ge=1, le=64)
+    # After how long without a sign of life the jobs of a process are given to others. Less finds the
+    # dead sooner, and takes jobs from a machine that only stuttered.
+    job_lease_seconds: float = Field(default=60, ge=1)
     poll_seconds: float = Field(default=60, gt=0)
     live_check_seconds: float = Field(default=4, gt=0)
     # Where the services answer. Changed only for clouds of their own (national clouds) and tests.
