@@ -19,7 +19,7 @@ def open_to(plan: Plan, step_id: str) -> list[Place]:
     return [
         place
         for place in places
-        if place not in stays and not tree.plan_holds(step, place.parent.partition("/")[0])
+        if place not in stays and not tree.holds(step, place.parent.partition("/")[0])
     ]
 
 

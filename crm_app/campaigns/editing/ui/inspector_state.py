@@ -188,7 +188,7 @@ class Inspector(Builder):
         desk = self._desk
         assert desk is not None
         key = f"{step.id}:{about}" if about else ""
-        return self._change(tree.replace_step(desk.plan, changed), about=key)
+        return self._change(tree.replace(desk.plan, changed), about=key)
 
     def _show(self) -> None:
         super()._show()

@@ -158,7 +158,7 @@ class Steps(Inspector):
         step = desk.plan.step(step_id)
         if step is None or step.on == on:
             return None
-        events = self._change(tree.replace_step(desk.plan, replace(step, on=on)))
+        events = self._change(tree.replace(desk.plan, replace(step, on=on)))
         said = N_("Step switched on.") if on else N_("Step switched off: silent wait.")
         return [events, rx.toast.info(self._say(said), action=self._undo())]
 
