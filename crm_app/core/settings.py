@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     # dead sooner, and takes jobs from a machine that only stuttered.
     job_lease_seconds: float = Field(default=60, ge=1)
     poll_seconds: float = Field(default=60, gt=0)
+    # Triggers are stopped that acted more often for one contact within half an hour (TRG-4).
+    trigger_runs: int = Field(default=50, ge=1, le=10_000)
     live_check_seconds: float = Field(default=4, gt=0)
     # Where the services answer. Changed only for clouds of their own (national clouds) and tests.
     google_calendar_api: str = "https://www.googleapis.com/calendar/v3/"

@@ -181,7 +181,7 @@ def _notify(session: Session, run: Run, action: Mapping[str, Any], key: str) -> 
             message="{text}",
             params={"text": text},
             path=f"/contacts/{run.contact.id}",
-            kind="bell",
+            kind="trigger",
             mail=bool(action.get("mail")),
         )
 

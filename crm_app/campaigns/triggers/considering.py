@@ -21,6 +21,7 @@ from crm_app.campaigns.triggers.deciding import Decision, decide
 from crm_app.campaigns.triggers.rule import History, Occurrence, Rule
 from crm_app.core import facts
 from crm_app.core.kinds import TriggerOutcome
+from crm_app.core.settings import get_settings
 from crm_app.messaging.once import insert_new
 from crm_app.models import Contact, TriggerRun
 
@@ -86,16 +87,18 @@ def view_of(session: Session, occurrence: Occurrence, *, now: datetime) -> Mappi
 
 def _history(session: Session, rule: Rule, occurrence: Occurrence, now: datetime) -> History:
     acted = past.acted_lately(session, occurrence.contact_id, now=now)
+    most = get_settings().trigger_runs
     if rule.event == "not_booked":
         since = occurrence.at
         return History(
             acted=acted,
+            most=most,
             rounds=past.rounds(session, rule.id, occurrence.contact_id, now=now),
             booked=past.has_booked(session, occurrence.contact_id, since=since, now=now),
         )
     if rule.event == "appointment_starts_in":
-        return History(acted=acted, stands=past.stands(session, occurrence))
-    return History(acted=acted)
+        return History(acted=acted, most=most, stands=past.stands(session, occurrence))
+    return History(acted=acted, most=most)
 
 
 def _act(session: Session, run: Run, decision: Decision) -> tuple[Decision, dict[str, Any]]:

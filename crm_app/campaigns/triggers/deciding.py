@@ -14,8 +14,8 @@ from crm_app.campaigns.triggers.filters import first_that_fails
 from crm_app.campaigns.triggers.rule import History, Occurrence, Rule
 from crm_app.core.kinds import TriggerOutcome
 
-# A circle is stopped when triggers acted more often than this for one contact within that time.
-MOST_RUNS, WITHIN = 50, timedelta(minutes=30)
+# A circle is stopped when triggers acted too often for one contact within that time.
+WITHIN = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _starts_in(rule: Rule, occurrence: Occurrence, history: History, now: dateti
 
 
 def _act(history: History) -> Decision:
-    if history.acted >= MOST_RUNS:
+    if history.acted >= history.most:
         return Decision(TriggerOutcome.STOPPED, "loop", {"count": history.acted})
     return Decision(TriggerOutcome.ACTED, "acted")
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from crm_app.campaigns.triggers.graph import Edge, Graph, Node
 
 BOX_WIDTH, BOX_HEIGHT = 208, 52
-COLUMN, ROW, MARGIN = 304, 76, 24
+COLUMN, ROW = 304, 76
+# Lines that run back need room beside the outer columns.
+SIDE, MARGIN = 64, 24
 _KIND_ORDER = {"form": 0, "calendar": 1, "campaign": 2, "trigger": 3}
 
 
@@ -47,7 +49,7 @@ def draw(graph: Graph) -> Picture:
     used = [n for n in graph.nodes.values() if _has_edge(graph, n.id)]
     columns = _columns(graph, used)
     places = {
-        node.id: (MARGIN + column * COLUMN, MARGIN + row * ROW)
+        node.id: (SIDE + column * COLUMN, MARGIN + row * ROW)
         for column, nodes in enumerate(columns)
         for row, node in enumerate(nodes)
     }
@@ -57,7 +59,7 @@ def draw(graph: Graph) -> Picture:
     back = sum(line.back for line in lines)
     lines = _lowered(lines, places, lowest)
     return Picture(
-        width=max(1, len(columns)) * COLUMN - (COLUMN - BOX_WIDTH) + 2 * MARGIN,
+        width=max(1, len(columns)) * COLUMN - (COLUMN - BOX_WIDTH) + 2 * SIDE,
         height=lowest + MARGIN + back * 14,
         boxes=tuple(Box(node, *places[node.id]) for nodes in columns for node in nodes),
         lines=tuple(lines),

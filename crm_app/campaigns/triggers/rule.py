@@ -13,6 +13,8 @@ from crm_app.campaigns.plans.conditions import Condition
 from crm_app.campaigns.plans.plan import Delay, delay
 
 MOST_DEFAULT, MOST_LIMIT = 3, 20
+# How often triggers may act for one contact within half an hour, unless the settings say else.
+MOST_RUNS = 50
 LONGEST_SHORT = timedelta(days=365)
 
 
@@ -74,12 +76,13 @@ class Occurrence:
 class History:
     """What is known of the contact besides the occurrence.
 
-    ``acted`` counts what all triggers did for him of late, ``rounds`` how often this one's time has
+    ``acted`` counts what all triggers did for him of late, of which ``most`` are allowed; ``rounds`` how often this one's time has
     run out since he booked last. ``booked``: he has booked since the time began, or has an appointment
     ahead. ``stands``: the appointment that it is about still holds its time.
     """
 
     acted: int = 0
+    most: int = MOST_RUNS
     rounds: int = 0
     booked: bool = False
     stands: bool = True

@@ -60,9 +60,10 @@ def action(done: Mapping[str, Any], known: Known, locale: str) -> str:
 
 
 def whole(rule: Rule, known: Known, locale: str) -> str:
-    """When → then, as lists show it."""
+    """When, if → then, as lists show it."""
     acts = "; ".join(action(one, known, locale) for one in rule.actions)
-    return f"{when(rule, locale)} → {acts or DOTS}"
+    asked = [condition(one, known, locale) for one in rule.filters]
+    return f"{', '.join([when(rule, locale), *asked])} → {acts or DOTS}"
 
 
 def _value(kind: str, value: str, choices: Mapping[str, str], known: Known, locale: str) -> str:

@@ -19,6 +19,7 @@ _ICONS = {
     "owner": "user-round-check",
     "form": "clipboard-list",
     "campaign": "workflow",
+    "trigger": "zap",
     "warning": "triangle-alert",
 }
 

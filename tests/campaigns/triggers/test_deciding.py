@@ -12,10 +12,11 @@ from crm_app.campaigns.triggers import deciding, draft, occurrences, reasons, se
 from crm_app.campaigns.triggers.actions import ACTIONS, new_action
 from crm_app.campaigns.triggers.catalogue import EVENTS, FILTERS, GROUPS, heard
 from crm_app.campaigns.triggers.checking import check
-from crm_app.campaigns.triggers.deciding import MOST_RUNS, decide
-from crm_app.campaigns.triggers.rule import History, Occurrence, Rule
+from crm_app.campaigns.triggers.deciding import decide
+from crm_app.campaigns.triggers.rule import MOST_RUNS, History, Occurrence, Rule
 from crm_app.core import facts
 from crm_app.core.errors import Invalid
+from crm_app.core.settings import get_settings
 from crm_app.worker import LISTENERS
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -242,4 +243,4 @@ def test_trg1_edits_that_make_no_sense_are_refused(edit: Any) -> None:
 
 
 def test_trg4_the_limit_is_50_in_half_an_hour() -> None:
-    assert (50, timedelta(minutes=30)) == (deciding.MOST_RUNS, deciding.WITHIN)
+    assert (50, timedelta(minutes=30)) == (get_settings().trigger_runs, deciding.WITHIN)

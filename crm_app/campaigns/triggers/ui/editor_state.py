@@ -19,7 +19,7 @@ from crm_app.campaigns.triggers.draft import Draft
 from crm_app.campaigns.triggers.ui import lists, shown
 from crm_app.campaigns.triggers.ui.lists import Row
 from crm_app.campaigns.triggers.ui.shown import ActionRow, FilterRow, Note, Options
-from crm_app.campaigns.triggers.ui.triggers_state import LIST, id_in
+from crm_app.campaigns.triggers.ui.triggers_state import LIST, Triggers, id_in
 from crm_app.core import clock
 from crm_app.core.access import Actor
 from crm_app.core.errors import NotFound
@@ -77,10 +77,12 @@ class TriggerEditor(PrivateState):
         return None
 
     @handler
-    async def follow(self) -> None:
-        """The trigger looked at something."""
-        if self.opened and self.trigger_id:
-            await self._show_log()
+    async def follow(self) -> Any:
+        """A trigger was changed, or looked at something."""
+        if not self.opened:
+            return Triggers.follow
+        await self._show_log()
+        return None
 
     @handler
     async def set_name(self, name: str) -> None:

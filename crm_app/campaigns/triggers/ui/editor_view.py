@@ -38,7 +38,7 @@ def editor() -> rx.Component:
             rx.icon("arrow-left", size=16, aria_hidden="true"),
             tr("All triggers"),
             href="/triggers",
-            class_name="link-out",
+            class_name="link-out trigger-back",
         ),
         page_header(
             rx.cond(State.name, State.name, tr("Trigger")),
@@ -65,7 +65,7 @@ def editor() -> rx.Component:
                         save=button(tr("Save"), kind="primary", on_click=State.save),
                     ),
                 ),
-                rx.el.aside(_check(), trial_view.trial(), _log(), class_name="groups trigger-side"),
+                rx.el.div(_check(), trial_view.trial(), _log(), class_name="groups trigger-side"),
                 class_name="trigger-columns",
             ),
         ),

@@ -162,6 +162,15 @@ def _log() -> rx.Component:
                 value=Triggers.outcome,
                 on_change=Triggers.set_outcome,
             ),
+            rx.cond(
+                Triggers.contact,
+                button(
+                    tr("Only {name}", name=Triggers.contact),
+                    icon="x",
+                    small=True,
+                    on_click=Triggers.everybody,
+                ),
+            ),
             class_name="log-filter",
         ),
         rx.cond(

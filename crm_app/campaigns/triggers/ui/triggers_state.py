@@ -8,6 +8,7 @@ from sqlmodel import Session
 from crm_app.campaigns.triggers import queries, service
 from crm_app.campaigns.triggers.ui import lists
 from crm_app.campaigns.triggers.ui.lists import MapRow, Row
+from crm_app.contacts import queries as contacts
 from crm_app.core import clock
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_
@@ -27,7 +28,7 @@ def id_in(path: str) -> int:
 
 
 class Triggers(PrivateState):
-    """``view`` is what is looked at; ``outcome`` filters the log."""
+    """``view`` is what is looked at; ``outcome`` and ``contact_id`` filter the log."""
 
     loading: bool = True
     may_change: bool = False
@@ -36,6 +37,8 @@ class Triggers(PrivateState):
     runs: list[Row] = []
     more: bool = False
     outcome: str = ""
+    contact_id: str = ""
+    contact: str = ""
     drawn: MapRow = MapRow("0", "0", [], [], [], [])
 
     @handler
@@ -43,14 +46,22 @@ class Triggers(PrivateState):
         """Open the page."""
         self.may_change = self._is_admin
         if not id_in(self.router.url.path):
+            await self._look_at(self.router.url.query_parameters.get("contact", ""))
             await self._show()
         self.loading = False
 
     @handler
     async def follow(self) -> None:
         """A trigger was changed or looked at something."""
-        if not id_in(self.router.url.path):
+        # Whoever reads older lines of the log is left in peace.
+        if not id_in(self.router.url.path) and len(self.runs) <= queries.PAGE:
             await self._show()
+
+    @handler
+    async def everybody(self) -> None:
+        """Show the looks at all contacts again."""
+        self.contact_id = self.contact = ""
+        await self._show()
 
     @handler
     async def set_view(self, view: str) -> None:
@@ -108,6 +119,16 @@ class Triggers(PrivateState):
         await self._show()
         return rx.toast.success(self._say(N_("It is back, switched off.")))
 
+    async def _look_at(self, asked: str) -> None:
+        """``?contact=7``: the log of one contact."""
+        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+        self.contact_id = self.contact = ""
+        if number:
+            self.contact = await self._read(
+                lambda session, actor: contacts.get_contact(session, actor, number).name
+            )
+            self.contact_id, self.view = str(number), "log"
+
     async def _show(self) -> None:
         now = clock.now()
         if self.view == "log":
@@ -123,7 +144,7 @@ class Triggers(PrivateState):
 
     def _log(self, before_id: int | None = None) -> Any:
         outcomes = [TriggerOutcome(self.outcome)] if self.outcome else []
-        now = clock.now()
+        now, whose = clock.now(), int(self.contact_id) if self.contact_id else None
         return lambda session, actor: lists.runs(
-            session, actor, now, outcomes=outcomes, before_id=before_id
+            session, actor, now, outcomes=outcomes, contact_id=whose, before_id=before_id
         )

@@ -253,3 +253,16 @@ def test_trg1_nobody_and_strangers_see_nothing(open_tab: OpenTab, office: Office
     assert tab.held.get(TriggerEditor.get_full_name(), {}) == {}
     missing = open_tab(office.boss, "/triggers/9999").fire(TriggerEditor.load)
     assert "does not exist" in missing.said
+
+
+def test_trg1_the_log_of_one_contact_has_an_address(open_tab: OpenTab, office: Office) -> None:
+    staged.trigger("contact_created")
+    first, second = staged.new_lead("Ann One"), staged.new_lead("Bob Two")
+    staged.settle()
+    tab = open_tab(office.boss, f"/triggers?contact={first.id}").fire(Triggers.load)
+    assert [row["contact"] for row in tab.see(Triggers).runs] == ["Ann One"]
+    tab.fire(Triggers.everybody)
+    assert {row["contact"] for row in tab.see(Triggers).runs} == {"Ann One", second.name}
+    hidden = staged.lead(owner_id=office.boss.id)
+    stranger = open_tab(office.kate, f"/triggers?contact={hidden.id}").fire(Triggers.load)
+    assert "does not exist" in stranger.said
