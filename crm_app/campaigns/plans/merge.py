@@ -88,7 +88,7 @@ def render(text: str, values: Mapping[str, str], *, blank: str = "") -> Rendered
         if value is None:
             missing[part.name] = None
             return blank
-        return _STRAY.sub(" ", value)
+        return value
 
     filled = _FIELD.sub(fill, text)
     if _STRAY.search(_FIELD.sub("", text)):

@@ -161,6 +161,14 @@ def test_trg4_a_circle_without_a_wait_is_an_error() -> None:
     ("steps", "settings", "field"),
     [
         ([_step("sms", body="{{user.calendar_link}}")], {}, "body"),
+        (
+            [
+                {**_step("assign", "a", mode="user", user_id=1), "on": False},
+                _step("sms", body="{{user.name}}"),
+            ],
+            {},
+            "body",
+        ),
         ([_step("sms", body="{{calendar.link}}")], {}, "body"),
         ([_step("sms", body="At {{appointment.time}}")], {}, "body"),
         ([_step("sms", body="a" * 700)], {}, "body"),

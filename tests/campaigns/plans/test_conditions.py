@@ -59,6 +59,8 @@ VIEW: dict[str, Any] = {
         ("tag", "has", "vi", False),
         ("replied", "yes", "", True),
         ("replied", "no", "", False),
+        ("replied", "filled", "", True),
+        ("clicked", "filled", "", False),
         ("clicked", "no", "", True),
         ("booked", "no", "", True),
         ("custom.size", "more", "11,5", True),

@@ -42,6 +42,9 @@ def test_trg4_a_wait_or_a_delay_breaks_the_circle() -> None:
     assert circle(_plan(_step("a"), WAIT, next_campaign_id=1), 1, {}) is None
     late = _step("a", delay={"amount": 1, "unit": "hours"})
     assert circle(_plan(late, next_campaign_id=1), 1, {}) is None
+    pause = {"amount": 1, "unit": "hours"}
+    later = _step("m", "move", config={"campaign_id": 1}, delay=pause)
+    assert circle(_plan(later), 1, {}) is None
     # A wait for a booking may be over at once.
     booking = _step("w", "wait", config={"mode": "booking"})
     assert circle(_plan(booking, next_campaign_id=1), 1, {}) == ""

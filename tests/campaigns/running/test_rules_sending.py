@@ -139,6 +139,12 @@ def test_cam5_an_unfilled_field_waits_for_a_person_and_nothing_is_sent(
     assert (move.reason, move.detail) == ("unfilled", {"fields": missing})
 
 
+def test_cam5_a_subject_has_to_be_filled_too() -> None:
+    row = step("email", subject="{{contact.company}}", body="{{contact.company}} {{user.slug}}")
+    assert _due(row).detail == {"fields": "contact.company"}
+    assert _due(step("email", subject="{{contact.company}}", body="Hi")).reason == "unfilled"
+
+
 def test_cam5_without_an_owner_there_is_no_link_to_send() -> None:
     assert _due(MAIL, replace(WORLD, owner=None)).reason == "unfilled"
     assert _due(MAIL, replace(WORLD, owner=replace(KATE, calendar_link=""))).reason == "unfilled"

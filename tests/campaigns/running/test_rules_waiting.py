@@ -159,6 +159,13 @@ def test_cam2_an_appointment_that_was_moved_nearer_is_due_at_once() -> None:
     assert rules.due(made, replace(stands, due_at=NOW), sooner, NOW).reason == "already_past"
 
 
+def test_cam2_news_that_moves_nothing_changes_nothing() -> None:
+    made = plan(_wait("appointment", amount=1, unit="days"), END)
+    stands = standing(due_at=MEETING.starts_at - DAY, appointment_id=70)
+    for what in ("rescheduled", "clicked", "tagged"):
+        assert rules.hear(made, stands, heard(what, "70"), MET, NOW) is None
+
+
 def test_cam2_a_wait_looks_again_when_it_is_due() -> None:
     # Nobody heard of it yet, but the appointment is a day later.
     later = replace(WORLD, meeting=replace(MEETING, starts_at=NOW + 2 * DAY))

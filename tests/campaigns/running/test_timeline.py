@@ -265,6 +265,12 @@ def test_cam7_happenings_come_in_their_order_whatever_order_they_are_given_in() 
     ]
 
 
+def test_cam7_an_answer_in_the_last_moment_counts() -> None:
+    made = plan(step("wait", mode="reply", timeout=minutes(60)), END, stop_on_reply=False)
+    lines = rehearse(made, WORLD, NOW, [Happening(HOUR, "replied")])
+    assert lines[1].reason == "replied_meanwhile"
+
+
 def test_cam7_it_shows_the_very_moves_of_the_engine() -> None:
     made = plan(step("sms", body="Hi {{contact.first_name}}"), END)
     lines = rehearse(made, WORLD, NOW)
