@@ -80,6 +80,7 @@ def row(draft: Draft) -> dict[str, Any]:
     given: dict[str, Any] = dict(draft)
     channel = given.get("channel", EMAIL)
     values = {name: given.get(name, default) for name, default in _PLAIN.items()}
+    values["locale"] = values["locale"] or "en"
     values |= {name: addresses.one_line(given.get(name, "")) for name in _ONE_LINE}
     return values | {
         "key": draft["key"],

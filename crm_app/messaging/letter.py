@@ -119,8 +119,14 @@ def _css(**values: str) -> str:
 
 
 def _table(content: Node, **attributes: str) -> Element:
-    return table(role="presentation", width="100%", cellpadding="0", cellspacing="0", border="0")(
-        **attributes
+    # In one call: a second one would take the place of the first.
+    return table(
+        role="presentation",
+        width="100%",
+        cellpadding="0",
+        cellspacing="0",
+        border="0",
+        **attributes,
     )[tbody[content]]
 
 
@@ -148,6 +154,11 @@ _MUTED = {
     "color": _LIGHT["muted"],
 }
 _BODY = {"font-family": _FONT, "font-size": "15px", "line-height": "23px", "color": _LIGHT["text"]}
+
+
+# For what others put below a letter; the classes turn it dark.
+FOOTNOTE_STYLE = _css(margin="0 0 24px", text_align="center", **_MUTED)
+LINK_STYLE = _css(color=_LIGHT["accent-text"], word_break="break-word")
 
 
 def _content(letter: Letter) -> Node:

@@ -7,7 +7,7 @@ import functools
 import html
 
 from crm_app.messaging import links
-from crm_app.messaging.letter import Letter, as_html
+from crm_app.messaging.letter import LINK_STYLE, Letter, as_html
 
 _HERE = "\N{OBJECT REPLACEMENT CHARACTER}"
 
@@ -41,7 +41,7 @@ def _frame(locale: str, sender: str) -> tuple[str, str, str, str]:
 
 def _anchor(address: str) -> str:
     quoted = html.escape(address)
-    return f'<a class="link" href="{quoted}" style="word-break:break-word">{quoted}</a>'
+    return f'<a class="link" href="{quoted}" style="{LINK_STYLE}">{quoted}</a>'
 
 
 def before_the_end(document: str, addition: str) -> str:

@@ -31,6 +31,8 @@ _SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
 _NAMED_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 _PAGE_ID = re.compile(r"[0-9]{3,40}")
 _LONGEST_SECRET = 1000
+_MISSING = N_("Please enter this.")
+_OTHER_ACCOUNT = N_("Please enter this; what is stored belongs to the other account.")
 TEST_KIND = "test"
 
 
@@ -90,7 +92,7 @@ def _kept(
     for name, value in entered.items():
         kept[name] = value or (known.secret(name) if same else "")
         if not kept[name]:
-            errors[name] = N_("Please enter this; what is stored belongs to one account only.")
+            errors[name] = _OTHER_ACCOUNT if known.secret(name) else _MISSING
         elif len(value) > _LONGEST_SECRET or not value.isprintable() or not value.isascii():
             errors[name] = N_("This does not look right. Copy it once more.")
     return kept

@@ -14,6 +14,7 @@ from crm_app.core.errors import NotFound
 from crm_app.core.i18n import N_, translate
 from crm_app.core.ids import is_id
 from crm_app.messaging import links
+from crm_app.messaging.letter import FOOTNOTE_STYLE, LINK_STYLE
 
 _PURPOSE = "unsubscribe"
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -70,7 +71,7 @@ def footer(base: str, values: Mapping[str, Any]) -> Footer:
         return Footer("", "")
     where = address(base, contact_id, values["channel"])
     link = (
-        f'<p style="font-size:13px;text-align:center;margin:0 0 24px"><a class="link" '
+        f'<p class="muted" style="{FOOTNOTE_STYLE}"><a class="link" style="{LINK_STYLE}" '
         f'href="{html.escape(where)}">{html.escape(translate(locale, _LINK))}</a></p>'
     )
     return Footer(f"{translate(locale, _WORDS)}\n{where}", link)
