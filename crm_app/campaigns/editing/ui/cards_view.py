@@ -115,11 +115,12 @@ def _card(card: Any, depth: int) -> rx.Component:
                     aria_label=card.sentence,
                     custom_attrs={
                         "aria-expanded": rx.cond(chosen, "true", "false"),
-                        "aria-description": card.position,
+                        "aria-describedby": "position-" + card.id,
                     },
                 ),
                 class_name="step-title",
             ),
+            rx.el.span(card.position, id="position-" + card.id, class_name="visually-hidden"),
             rx.cond(
                 card.problem,
                 rx.el.p(

@@ -7,9 +7,10 @@ from sqlmodel import Session
 
 from crm_app.campaigns.editing import of_contact
 from crm_app.campaigns.editing.of_contact import Seen
+from crm_app.campaigns.editing.ui.people_state import story_rows
 from crm_app.campaigns.plans.reasons import explain
 from crm_app.campaigns.running.queries import Place
-from crm_app.campaigns.running.story import StoryLine, story
+from crm_app.campaigns.running.story import StoryLine
 from crm_app.contacts.ui.card_state import contact_in
 from crm_app.core import clock
 from crm_app.core.access import Actor
@@ -91,21 +92,6 @@ class ContactCampaigns(PrivateState):
         )
         if why:
             self.story = await self._read(lambda session, actor: story_rows(session, actor, why))
-
-
-def story_rows(session: Session, actor: Actor, enrolment_id: int) -> list[Row]:
-    """What each visit did and why, and what comes next, in the reader's language and zone."""
-    told = story(session, actor, enrolment_id)
-    lines = [*told.lines, told.now] if told.now.why else list(told.lines)
-    now = clock.now()
-    return [
-        {
-            "when": moments.moment(actor.locale, actor.time_zone, line.at, now) if line.at else "",
-            "step": line.step,
-            "reason": line.why,
-        }
-        for line in lines
-    ]
 
 
 def _panel(session: Session, actor: Actor, contact_id: int) -> tuple[list[Row], list[Row], bool]:
