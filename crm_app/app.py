@@ -31,7 +31,9 @@ from crm_app.accounts.ui.profile_state import Profile
 from crm_app.accounts.ui.sessions_state import Sessions
 from crm_app.accounts.ui.users_state import Users
 from crm_app.accounts.ui.workspace_state import WorkspaceSettings
+from crm_app.activities.ui import contact_view as contact_tasks
 from crm_app.activities.ui import tasks_page
+from crm_app.activities.ui.contact_state import ContactTasks
 from crm_app.activities.ui.tasks_state import Tasks
 from crm_app.appointments.ui import calendar_page, calendars_page, outside, teams_page
 from crm_app.appointments.ui.calendar_state import CalendarPage
@@ -42,8 +44,10 @@ from crm_app.booking.ui import home_page
 from crm_app.booking.ui.home_state import Home
 from crm_app.campaigns.editing.ui import builder_page as campaign_builder_page
 from crm_app.campaigns.editing.ui import campaigns_page
+from crm_app.campaigns.editing.ui import contact_view as contact_campaigns
 from crm_app.campaigns.editing.ui.builder_state import Builder as CampaignBuilder
 from crm_app.campaigns.editing.ui.campaigns_state import Campaigns
+from crm_app.campaigns.editing.ui.contact_state import ContactCampaigns
 from crm_app.campaigns.editing.ui.inspector_state import Inspector
 from crm_app.campaigns.forms import http as forms_http
 from crm_app.campaigns.forms.ui import builder_page as form_builder_page
@@ -57,7 +61,7 @@ from crm_app.campaigns.triggers import http as triggers_http
 from crm_app.campaigns.triggers.ui import triggers_page
 from crm_app.campaigns.triggers.ui.editor_state import TriggerEditor
 from crm_app.campaigns.triggers.ui.triggers_state import Triggers
-from crm_app.contacts.ui import contacts_page
+from crm_app.contacts.ui import beside, contacts_page
 from crm_app.contacts.ui.card_state import ContactCard
 from crm_app.contacts.ui.contacts_state import Contacts
 from crm_app.core import db, log
@@ -124,12 +128,13 @@ app = rx.App(
 )
 guard.install(app, resolve=sessions.resolve_actor, load_actor=load_actor)
 outside.use(ConnectedCalendars())
+beside.use(contact_campaigns.PANEL, contact_tasks.PANEL)
 shell.use_corner(bell, on_load=Bell.refresh, on_live={"notifications": Bell.refresh})
 
 # fmt: off
 pages.add(app, "/", home_page.page, title=home_page.TITLE, on_load=Home.load, on_live={"appointments": Home.load, "contacts": Home.load, "messages": Home.load, "connections": Home.load})
 pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=CalendarPage.load, on_live={"appointments": CalendarPage.reread}, width="wide")
-pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load], on_live={"contacts": ContactCard.follow_contacts, "appointments": ContactCard.follow}, width="wide")
+pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load, ContactCampaigns.load, ContactTasks.load], on_live={"contacts": ContactCard.follow_contacts, "appointments": ContactCard.follow, "campaigns": ContactCampaigns.load, "enrolments": ContactCampaigns.load, "activities": ContactTasks.load}, width="wide")
 pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TITLE, on_load=Outbox.load, on_live={"messages": Outbox.follow}, width="wide")
 pages.add(app, "/campaigns", campaigns_page.page, title=campaigns_page.TITLE, on_load=Campaigns.load, on_live={"campaigns": Campaigns.load, "enrolments": Campaigns.load})
 pages.add(app, "/campaigns/[campaign_id]", campaign_builder_page.page, title=campaign_builder_page.TITLE, on_load=CampaignBuilder.load, on_live={"campaigns": Inspector.follow, "enrolments": Inspector.follow, "messages": Inspector.follow}, width="bleed")

@@ -118,7 +118,7 @@ def task_rows(session: Session, actor: Actor, view: str, whose: str) -> list[Row
     rows, before = [], ""
     for one in found:
         head = "" if view == DONE else _group(one.due_at, now, actor.time_zone)
-        rows.append(_row(actor, one, now, head if head != before else ""))
+        rows.append(row(actor, one, now, head if head != before else ""))
         before = head
     return rows
 
@@ -133,7 +133,8 @@ def _group(due_at: datetime | None, now: datetime, zone: str) -> str:
     return N_("Today") if days == 0 else N_("Tomorrow") if days == 1 else N_("Later")
 
 
-def _row(actor: Actor, one: ActivityRow, now: datetime, head: str) -> Row:
+def row(actor: Actor, one: ActivityRow, now: datetime, head: str = "") -> Row:
+    """A line of a list; ``head`` where a new group begins."""
     when = one.done_at or one.due_at
     return {
         "id": str(one.id),
@@ -164,19 +165,22 @@ def _add(session: Session, actor: Actor, form: dict[str, Any]) -> None:
         title=str(form.get("title", "")),
         kind=str(form.get("kind", "task")),
         note=str(form.get("note", "")),
-        due_at=_due(str(form.get("due_at", "")), actor.time_zone),
+        due_at=due(str(form.get("due_at", "")), actor.time_zone),
         user_id=int(chosen) if chosen.isdigit() else actor.require_user(),
     )
 
 
-def _due(typed: str, zone: str) -> datetime | None:
-    """A browser's local date and time (``2026-11-24T09:00``) in the user's zone, as an instant."""
+def due(typed: str, zone: str, *, field: str = "due_at") -> datetime | None:
+    """A browser's local date and time (``2026-11-24T09:00``) in the user's zone, as an instant.
+
+    Invalid names ``field``; an empty text is no time.
+    """
     if not typed:
         return None
     try:
         local = datetime.fromisoformat(typed)
     except ValueError as error:
-        raise Invalid(fields={"due_at": N_("Please choose a day and a time.")}) from error
+        raise Invalid(fields={field: N_("Please choose a day and a time.")}) from error
     if local.tzinfo is None:
         local = local.replace(tzinfo=ZoneInfo(zone))
     return local.astimezone(UTC)

@@ -11,7 +11,7 @@ import reflex as rx
 from sqlmodel import Session
 
 from crm_app.contacts import queries, service
-from crm_app.contacts.ui import card_form
+from crm_app.contacts.ui import beside, card_form
 from crm_app.contacts.ui.card_reading import CardRead, company_named, read_card
 from crm_app.contacts.ui.contacts_state import Contacts
 from crm_app.contacts.ui.making_state import owner_choices
@@ -105,8 +105,9 @@ class ContactCard(PrivateState):
 
     @handler
     def set_tab(self, tab: str) -> None:
-        """Details, timeline or appointments."""
-        self.tab = tab if tab in TABS else TABS[0]
+        """Details, timeline, appointments, or a panel of another room."""
+        known = (*TABS, *(panel.key for panel in beside.panels()))
+        self.tab = tab if tab in known else TABS[0]
 
     @handler
     def touch(self) -> None:

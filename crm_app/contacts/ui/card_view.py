@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from crm_app.contacts.ui import beside
 from crm_app.contacts.ui.card_acts import CardActs
 from crm_app.contacts.ui.card_form_view import details_form
 from crm_app.contacts.ui.card_history import appointments_panel, timeline_panel
@@ -34,6 +35,7 @@ def card_sheet() -> rx.Component:
                 ("details", tr("Details")),
                 ("timeline", tr("Timeline")),
                 ("appointments", tr("Appointments")),
+                *((panel.key, tr(panel.label)) for panel in beside.panels()),
                 value=ContactCard.tab,
                 on_change=ContactCard.set_tab,
                 panels="card",
@@ -42,6 +44,7 @@ def card_sheet() -> rx.Component:
             _panel("details", details_form()),
             _panel("timeline", timeline_panel()),
             _panel("appointments", appointments_panel()),
+            *(_panel(panel.key, panel.build()) for panel in beside.panels()),
             title=ContactCard.head.name,
             hint=rx.cond(
                 ContactCard.head.company,

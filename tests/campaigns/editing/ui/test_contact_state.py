@@ -19,6 +19,7 @@ from crm_app.core.kinds import EnrolmentState
 from crm_app.models import Enrolment
 from tests import factories
 from tests.campaigns.editing.conftest import WAIT, step
+from tests.factories import campaigns as staged
 from tests.ui.tabs import Tab
 
 Open = Callable[..., Tab]
@@ -92,7 +93,7 @@ def test_cam6_the_card_says_why_and_takes_out(house: House, open_tab: Open) -> N
     tab = _add(_card(open_tab, house.ben, house), house)
     number = tab.see(ContactCampaigns).rows[0]["id"]
     told = tab.fire(ContactCampaigns.ask_why, enrolment_id=number).see(ContactCampaigns)
-    assert [line["reason"] for line in told.story][0] == "Entered the campaign."
+    assert told.story[0]["reason"] == "Entered the campaign."
     assert told.story[-1]["step"] == "Wait 1 day"
     after = tab.fire(ContactCampaigns.remove, enrolment_id=number).see(ContactCampaigns)
     (row,) = after.rows
@@ -140,9 +141,9 @@ def test_usr3_who_only_meets_the_contact_may_look_but_not_add(house: House, open
     _add(_card(open_tab, house.ben, house), house)
     with db.unit_of_work() as session:
         lead = session.get_one(models.Contact, house.contact)
-        factories.appointment(
-            session, user=session.get_one(models.User, house.kate.id), contact=lead
-        )
+        kate = session.get_one(models.User, house.kate.id)
+        calendar = factories.calendar(session, kate)
+        staged.appointment(session, calendar, kate, lead, clock.now())
     seen = _card(open_tab, house.kate, house).see(ContactCampaigns)
     assert [(row["campaign"], row["may_change"]) for row in seen.rows] == [("Wait first", "")]
     assert (seen.may_add, seen.choices) == (False, [])
