@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from crm_app.campaigns.forms import checks as form_checks
+from crm_app.campaigns.forms import layout as forms
 from crm_app.campaigns.plans import checks
 from crm_app.campaigns.plans.drafts import Draft, with_ids
 from crm_app.campaigns.plans.known import Known
 from crm_app.campaigns.plans.plan import Assign, Delay, Plan, parse
 from crm_app.campaigns.plans.templates import TEMPLATES, Choices
+from crm_app.campaigns.triggers import checking
+from crm_app.campaigns.triggers.rule import rule_of
 from crm_app.core.i18n import LOCALES
 from crm_app.core.kinds import StepKind
 
@@ -116,3 +120,20 @@ def test_cam6_a_template_is_written_in_the_language_of_who_makes_it() -> None:
     for locale in LOCALES:
         layout = _built("ask_to_book", Choices(locale)).forms[0].layout
         assert layout["language"] == locale
+
+
+@pytest.mark.parametrize("key", TEMPLATES)
+def test_trg1_every_trigger_of_a_template_can_be_switched_on(key: str) -> None:
+    draft = _built(key)
+    known = {"campaign": {str(number): ref for ref, number in _ids(draft).items()}}
+    for each in draft.triggers:
+        row = with_ids(asdict(each), _ids(draft))
+        rule = rule_of(row["event"], row["options"], row["filters"], row["actions"])
+        assert checking.check(rule, known) == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_frm1_the_form_of_the_seed_can_be_published(locale: str) -> None:
+    draft = _built("ask_to_book", Choices(locale))
+    layout = forms.parse(with_ids(draft.forms[0].layout, _ids(draft)))
+    assert form_checks.check(layout, form_checks.Known(campaigns=frozenset({11, 12}))) == []
