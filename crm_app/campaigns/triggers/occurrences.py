@@ -25,7 +25,8 @@ from crm_app.models import (
 
 # Part of every address under which one can book.
 BOOKING_PATH = "/cal/"
-_BY = {"lead": "customer", "system": "sync"}
+# Who cancelled, in the words of ``Actor.modified_by``; by itself only a trigger cancels.
+_BY = {"lead": "customer", "system": "trigger"}
 
 Found = Iterator[tuple[str, int, Mapping[str, Any]]]
 
