@@ -42,7 +42,7 @@ class FormSubmission(SQLModel, table=True):
     public_id: str = Field(unique=True)
     form_id: int = Field(foreign_key="form.id", ondelete="CASCADE")
     contact_id: int | None = Field(
-        default=None, foreign_key="contact.id", index=True, ondelete="SET NULL"
+        default=None, foreign_key="contact.id", index=True, ondelete="CASCADE"
     )
     # Whose the contact became by the form's own rule; the next turn is counted from here.
     assigned_to_id: int | None = None

@@ -59,9 +59,7 @@ def save(
     laid = layout.parse(draft)
     session.refresh(form, with_for_update=True)
     if form.revision != revision:
-        raise Conflict(
-            N_("Somebody else changed this form meanwhile. You now see it as it stands.")
-        )
+        raise Conflict(N_("Somebody else changed this form meanwhile."))
     form.draft, form.revision = layout.as_json(laid), form.revision + 1
     _tell(session, actor, form, "form.changed")
     return form.revision

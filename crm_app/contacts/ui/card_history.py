@@ -21,6 +21,7 @@ _ICONS = {
     "note": "sticky-note",
     "tag": "tag",
     "typed": "message-square-quote",
+    "form": "clipboard-list",
     "deleted": "trash-2",
     "restored": "undo-2",
 }

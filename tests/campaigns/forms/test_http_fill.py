@@ -11,6 +11,7 @@ from crm_app import models
 from crm_app.booking import bound
 from crm_app.campaigns.forms import service
 from crm_app.contacts import queries
+from crm_app.contacts import service as contacts_service
 from crm_app.core import db
 from crm_app.core.access import system
 from tests import factories
@@ -373,3 +374,19 @@ def test_frm1_the_oldest_submissions_stay_with_the_words_that_were_asked(
     with db.reading() as session:
         ids = session.exec(select(col(models.FormSubmission.id))).all()
     assert len(ids) == 1
+
+
+def test_con1_what_a_contact_sent_goes_with_him(database: str, friday: Clock) -> None:
+    from crm_app.contacts.jobs import purge
+
+    published()
+    _open(friday).submit(**TYPED)
+    with db.unit_of_work() as session:
+        contacts_service.delete(
+            session, system("test"), session.get_one(models.Contact, contacts()[0].id)
+        )
+    purge()
+    assert len(submissions()) == 1
+    friday.shift(timedelta(days=31))
+    purge()
+    assert (contacts(), submissions()) == ([], [])

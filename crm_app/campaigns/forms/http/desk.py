@@ -29,8 +29,6 @@ def preview(request: Request, form: edge.Form) -> Response:
         actor.require_admin()
         found = queries.get_form(session, actor, request.path_params["form_id"])
         tried = opened.of(session, request, found, layout.parse(found.draft), trial=True)
-        if request.method == "GET" and request.query_params.get("sent") == "1":
-            return fill.ended(tried)
         if request.method == "GET":
             return _page(tried, request.query_params.get("page", ""))
     made = turning.turn(tried.layout, form)

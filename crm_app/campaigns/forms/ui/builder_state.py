@@ -21,6 +21,9 @@ from crm_app.ui.state import PrivateState, handler
 
 LIST = "/forms"
 Options = list[dict[str, str]]
+_MEANWHILE = N_(
+    "Somebody else changed this form meanwhile. You see it as it stands now; Undo brings yours back."
+)
 
 
 class FormBuilder(PrivateState):
@@ -190,9 +193,11 @@ class FormBuilder(PrivateState):
                     s, a, queries.get_form(s, a, form_id), draft, revision=revision
                 )
             )
-        except Conflict:
+        except Conflict as error:
             await self._open(await self._read(lambda s, a: desk.facts_of(s, a, form_id)))
-            raise
+            self._held().past.append(laid)
+            self.can_undo = True
+            raise Conflict(_MEANWHILE) from error
         held.saved, self.unsaved = laid, False
         self.status = "draft" if self.status == "draft" else "changed"
         self._aim()

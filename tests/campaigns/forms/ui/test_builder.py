@@ -215,6 +215,9 @@ def test_frm1_somebody_else_saved_meanwhile(open_tab: Any) -> None:
     mine.fire(Arranging.add, kind="date")
     assert "Somebody else changed this form" in mine.said
     assert [row.kind for row in mine.see(FormBuilder).pages[0].fields] == ["text", "email", "phone"]
+    mine.fire(FormBuilder.undo)
+    assert [row.kind for row in mine.see(FormBuilder).pages[0].fields] == ["text", "email", "date"]
+    mine.fire(FormBuilder.redo)
     mine.fire(Arranging.add, kind="date")
     theirs.fire(SentForms.follow)
     assert len(theirs.see(FormBuilder).pages[0].fields) == 4
