@@ -50,7 +50,10 @@ def _each(looks: list[tuple[Rule, Occurrence]], now: datetime) -> None:
     for rule, occurrence in looks:
         try:
             with db.unit_of_work() as session:
-                considering.look(session, rule, occurrence, now=now)
+                # As it is now: it may have been switched off or deleted since it was listed.
+                trigger = by_id(session, Trigger, rule.id)
+                if trigger is not None:
+                    considering.look(session, queries.rule(trigger), occurrence, now=now)
         except Exception as error:
             log.exception("trigger %s could not look at %s", rule.id, occurrence.key)
             failure = failure or error

@@ -8,7 +8,7 @@ from crm_app.core.i18n import N_, translate
 from crm_app.ui import moments
 
 REASONS: Mapping[str, str] = {
-    "acted": N_("It acted."),
+    "acted": N_("All conditions held."),
     "off": N_("The trigger was off."),
     "filter": N_("A condition did not hold: {condition}"),
     "gone": N_("The contact was deleted."),

@@ -14,10 +14,17 @@ from crm_app.campaigns.triggers.ui.lists import Row
 from crm_app.contacts import queries as contacts
 from crm_app.core import clock
 from crm_app.core.access import Actor
-from crm_app.core.i18n import translate
+from crm_app.core.i18n import N_, translate
+from crm_app.core.kinds import TriggerOutcome
 from crm_app.ui.state import PrivateState, handler
 
 _MOST = 6
+_WOULD: dict[TriggerOutcome, str] = {
+    TriggerOutcome.ACTED: N_("It would act"),
+    TriggerOutcome.REFUSED: N_("It would do nothing"),
+    TriggerOutcome.WAITS: N_("It would wait"),
+    TriggerOutcome.STOPPED: N_("It would be stopped"),
+}
 
 
 class TriggerTrial(PrivateState):
@@ -74,7 +81,7 @@ def _tried(
 ) -> tuple[str, str, str, list[Row]]:
     tried = trial.of(session, actor, rule, contact_id, now=now)
     known, locale = workspace.known(session), actor.locale
-    words, tone = lists.OUTCOMES[tried.decision.outcome]
+    words, (_, tone) = _WOULD[tried.decision.outcome], lists.OUTCOMES[tried.decision.outcome]
     why = lists.why(tried.decision.reason, tried.decision.detail, actor, known, now)
     return translate(locale, words), tone, why, [_step(one, known, actor) for one in tried.steps]
 

@@ -147,7 +147,7 @@ def test_trg1_try_it_tells_what_would_be_done_and_writes_nothing(
     assert [one["name"] for one in tab.see(TriggerTrial).found] == ["Ann Lee"]
     tab.fire(TriggerTrial.choose, contact_id=str(contact.id))
     seen = tab.see(TriggerTrial)
-    assert seen.words == "Acted"
+    assert seen.words == "It would act"
     assert [one["problem"] == "" for one in seen.steps] == [True, True, False]
     assert seen.steps[1]["text"] == "New: Ann Lee"
     assert "no phone" in seen.steps[2]["problem"]
@@ -164,7 +164,7 @@ def test_trg1_try_it_says_which_condition_fails(open_tab: OpenTab, office: Offic
     tab = opened(open_tab, office, row).fire(TriggerTrial.suggest, text="ann")
     tab.fire(TriggerTrial.choose, contact_id=str(contact.id))
     seen = tab.see(TriggerTrial)
-    assert seen.words == "Did nothing"
+    assert seen.words == "It would do nothing"
     assert "Kind of contact is “Company”" in seen.why
 
 
