@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.campaigns.triggers.ui import action_view, trial_view
+from crm_app.campaigns.triggers.ui import action_view, if_view, trial_view, when_view
 from crm_app.campaigns.triggers.ui.editor_state import TriggerEditor as State
 from crm_app.ui.components import (
     badge,
@@ -17,18 +17,10 @@ from crm_app.ui.components import (
     notice,
     page_header,
     save_bar,
-    select,
     skeleton_rows,
     text_input,
 )
 from crm_app.ui.words import tr
-
-UNITS = (
-    ("minutes", "minutes"),
-    ("hours", "hours"),
-    ("days", "days"),
-    ("weeks", "weeks"),
-)
 
 
 def editor() -> rx.Component:
@@ -52,8 +44,8 @@ def editor() -> rx.Component:
                 rx.el.div(
                     rx.el.fieldset(
                         _name(),
-                        _when(),
-                        _if(),
+                        when_view.when(),
+                        if_view.conditions(),
                         _then(),
                         disabled=~State.may_change,
                         class_name="plain-fieldset groups trigger-form",
@@ -110,240 +102,6 @@ def _name() -> rx.Component:
             name="name",
             error=State.errors["name"],
         ),
-    )
-
-
-def _when() -> rx.Component:
-    return card(
-        field(
-            tr("What sets it off"),
-            rx.el.div(
-                rx.el.select(
-                    rx.el.option(tr("Choose …"), value="", disabled=True),
-                    rx.foreach(
-                        State.events, lambda one: rx.el.option(one["label"], value=one["value"])
-                    ),
-                    id="event",
-                    value=State.event,
-                    on_change=State.set_event,
-                    class_name="input",
-                    aria_describedby="event-error",
-                ),
-                rx.icon("chevron-down", size=16, aria_hidden="true"),
-                class_name="select",
-            ),
-            name="event",
-            error=State.option_errors["event"],
-        ),
-        rx.match(
-            State.event,
-            ("not_booked", _not_booked()),
-            ("appointment_starts_in", _length(tr("How long before"))),
-            ("inbound_webhook", _hook()),
-            rx.fragment(),
-        ),
-        title=tr("When"),
-        class_name="trigger-part",
-    )
-
-
-def _length(label: Any) -> rx.Component:
-    return rx.el.div(
-        field(
-            label,
-            text_input(
-                "amount",
-                type="number",
-                min="1",
-                input_mode="numeric",
-                value=State.options["amount"],
-                on_change=lambda value: State.set_option("amount", value),
-                error=State.option_errors["amount"],
-            ),
-            name="amount",
-            error=State.option_errors["amount"],
-        ),
-        field(
-            tr("Unit"),
-            select(
-                "unit",
-                [
-                    ("minutes", tr("minutes")),
-                    ("hours", tr("hours")),
-                    ("days", tr("days")),
-                    ("weeks", tr("weeks")),
-                ],
-                value=State.options["unit"],
-                on_change=lambda value: State.set_option("unit", value),
-            ),
-            name="unit",
-        ),
-        class_name="fields-two",
-    )
-
-
-def _not_booked() -> rx.Component:
-    return rx.fragment(
-        _length(tr("No booking within")),
-        rx.el.div(
-            field(
-                tr("After"),
-                select(
-                    "since",
-                    [
-                        ("campaign", tr("the contact was added to a campaign")),
-                        ("link", tr("a link to book was sent")),
-                        ("form", tr("a form was submitted")),
-                    ],
-                    value=State.options["since"],
-                    on_change=lambda value: State.set_option("since", value),
-                ),
-                name="since",
-            ),
-            field(
-                tr("At most so many times per contact"),
-                text_input(
-                    "most",
-                    type="number",
-                    min="1",
-                    max="20",
-                    value=State.options["most"],
-                    on_change=lambda value: State.set_option("most", value),
-                ),
-                name="most",
-                help=tr("A booking ends it and begins the count anew."),
-            ),
-            class_name="fields-two",
-        ),
-    )
-
-
-def _hook() -> rx.Component:
-    return rx.el.div(
-        rx.cond(
-            State.hook_url,
-            rx.el.div(
-                rx.el.span(tr("Send to this address. It is shown only now."), class_name="hint"),
-                rx.el.code(State.hook_url),
-                icon_button("copy", tr("Copy"), on_click=rx.set_clipboard(State.hook_url)),
-                class_name="copy-box",
-            ),
-            rx.el.p(
-                rx.cond(
-                    State.has_hook,
-                    tr("There is an address. A new one ends it."),
-                    tr("Another program calls an address of yours. Make one first."),
-                ),
-                class_name="help",
-            ),
-        ),
-        button(
-            rx.cond(State.has_hook, tr("Make a new address"), tr("Make an address")),
-            icon="link",
-            small=True,
-            on_click=State.new_address,
-        ),
-        rx.el.p(
-            tr("It takes JSON or a form. Where the fields have other names, say which:"),
-            class_name="help",
-        ),
-        rx.el.div(
-            *(
-                field(
-                    label,
-                    text_input(
-                        f"field-{name}",
-                        value=State.options[f"fields.{name}"],
-                        on_change=lambda value, name=name: State.set_option(
-                            f"fields.{name}", value
-                        ),
-                        placeholder=name,
-                        max_length=200,
-                    ),
-                    name=f"field-{name}",
-                )
-                for name, label in (
-                    ("email", tr("E-mail address")),
-                    ("phone", tr("Phone number")),
-                    ("name", tr("Name")),
-                    ("first_name", tr("First name")),
-                    ("last_name", tr("Last name")),
-                )
-            ),
-            class_name="fields-two",
-        ),
-        class_name="stack",
-    )
-
-
-def _if() -> rx.Component:
-    return card(
-        rx.cond(
-            State.filters.length() > 0,
-            rx.el.ul(rx.foreach(State.filters, _condition), class_name="trigger-conditions"),
-            rx.el.p(tr("Always, when it happens."), class_name="hint"),
-        ),
-        button(
-            tr("Add a condition"),
-            icon="plus",
-            small=True,
-            on_click=State.add_filter,
-            disabled=State.event == "",
-        ),
-        title=tr("If"),
-        class_name="trigger-part",
-    )
-
-
-def _condition(row: Any, index: Any) -> rx.Component:
-    def change(part: str) -> Any:
-        return lambda value: State.change_filter(index, part, value)
-
-    return rx.el.li(
-        rx.el.div(
-            _select(State.fields, row.field, change("field"), tr("What is asked")),
-            _select(row.ops, row.op, change("op"), tr("Comparison")),
-            rx.cond(
-                row.bare,
-                rx.fragment(),
-                rx.cond(
-                    row.listed,
-                    _select(row.choices, row.value, change("value"), tr("Value"), empty=True),
-                    rx.el.input(
-                        default_value=row.value,
-                        key=row.field,
-                        on_change=lambda value: State.change_filter(index, "value", value).debounce(
-                            300
-                        ),
-                        class_name="input",
-                        aria_label=tr("Value"),
-                        max_length=300,
-                        list=rx.cond(row.field == "changed_tag", "known-tags", ""),
-                    ),
-                ),
-            ),
-            icon_button("x", tr("Remove the condition"), on_click=State.remove_filter(index)),
-            class_name="trigger-condition",
-        ),
-        rx.cond(row.error, rx.el.p(row.error, class_name="error", role="alert")),
-    )
-
-
-def _select(
-    options: Any, value: Any, on_change: Any, label: Any, *, empty: bool = False
-) -> rx.Component:
-    first = [rx.el.option(tr("Choose …"), value="")] if empty else []
-    return rx.el.div(
-        rx.el.select(
-            *first,
-            rx.foreach(options, lambda one: rx.el.option(one["label"], value=one["value"])),
-            value=value,
-            on_change=on_change,
-            class_name="input",
-            aria_label=label,
-        ),
-        rx.icon("chevron-down", size=16, aria_hidden="true"),
-        class_name="select",
     )
 
 
