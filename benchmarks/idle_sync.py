@@ -23,7 +23,7 @@ from crm_app.core import clock, db
 from crm_app.core.kinds import LinkState
 from crm_app.core.settings import get_settings
 from crm_app.models import Appointment, ConnectedAccount, EventLink, ExternalCalendar
-from crm_app.sync import runs
+from crm_app.sync.runs import runs
 from tests import factories
 from tests.scale import parts
 from tests.scale.fetch import opened

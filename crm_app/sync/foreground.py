@@ -10,8 +10,9 @@ from crm_app.core import clock, db
 from crm_app.core.i18n import translate
 from crm_app.core.settings import get_settings
 from crm_app.models import ConnectedAccount, ExternalCalendar, ExternalObject
-from crm_app.sync import runs, service
-from crm_app.sync.runs import Ended
+from crm_app.sync import service
+from crm_app.sync.runs import runs
+from crm_app.sync.runs.runs import Ended
 
 # Nobody else waits for this process, so a listing is not cut into slices.
 _UNHURRIED = 24 * 3600.0

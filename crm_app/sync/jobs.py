@@ -10,7 +10,12 @@ from sqlmodel import Session
 
 from crm_app.core import clock, db, facts, jobs
 from crm_app.core.settings import get_settings
-from crm_app.sync import accounts, backfill, channels, choosing, farewell, links, runs, service
+from crm_app.sync import service
+from crm_app.sync.choices import choosing
+from crm_app.sync.connections import accounts, farewell
+from crm_app.sync.incoming import backfill
+from crm_app.sync.records import links
+from crm_app.sync.runs import channels, runs
 
 
 @jobs.handles(links.RUN, max_attempts=3, lease=120)

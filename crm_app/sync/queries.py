@@ -23,10 +23,10 @@ from crm_app.models import (
     ExternalObject,
     User,
 )
-from crm_app.sync import health
-from crm_app.sync.copies import Copy
-from crm_app.sync.health import Condition, Signs
-from crm_app.sync.plan import FREE_BUSY
+from crm_app.sync.rules import health
+from crm_app.sync.rules.copies import Copy
+from crm_app.sync.rules.health import Condition, Signs
+from crm_app.sync.rules.plan import FREE_BUSY
 
 
 @dataclass(frozen=True, slots=True)

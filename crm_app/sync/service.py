@@ -16,8 +16,12 @@ from crm_app.core.errors import Conflict
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import AccountState, CalendarRole, LinkState
 from crm_app.models import ConnectedAccount, EventLink, ExternalCalendar, User
-from crm_app.sync import channels, deletions, lanes, links, outcome, queries, waking
-from crm_app.sync.live import live_check
+from crm_app.sync import queries
+from crm_app.sync.reaching import lanes
+from crm_app.sync.records import links
+from crm_app.sync.rules import waking
+from crm_app.sync.runs import channels, deletions, outcome
+from crm_app.sync.runs.live import live_check
 
 __all__ = [
     "claim_due",

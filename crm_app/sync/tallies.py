@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.core.kinds import CalendarRole, Intake, LinkOrigin, LinkState
 from crm_app.models import ConnectedAccount, EventLink, ExternalCalendar, ExternalObject
-from crm_app.sync.plan import FREE_BUSY
+from crm_app.sync.rules.plan import FREE_BUSY
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from crm_app import models
 from crm_app.core import clock
 from crm_app.core.kinds import AccountState, CalendarRole
 from crm_app.core.settings import get_settings
-from crm_app.sync import busy_rows
+from crm_app.sync.records import busy_rows
 from crm_app.sync.ui.connections_state import PARTS
 from tests import factories
 from tests.browser.conftest import OpenPage, Served

@@ -9,7 +9,7 @@ import sys
 import crm_app.providers.google.calendars  # noqa: F401 - loaded with the first account otherwise
 from crm_app import worker  # declares all handlers
 from crm_app.core import db
-from crm_app.sync import runs
+from crm_app.sync.runs import runs
 from tests.scale.cost import measured
 
 

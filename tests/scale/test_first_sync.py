@@ -8,7 +8,7 @@ from sqlmodel import select
 from crm_app import models
 from crm_app.core import clock, db
 from crm_app.core.settings import get_settings
-from crm_app.sync import runs
+from crm_app.sync.runs import runs
 from tests.scale import parts
 
 EVENTS = parts.events_wanted(1_000)

@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 
 from crm_app import models
 from crm_app.core import clock, db, facts, job_runner, jobs
-from crm_app.sync import links, runs
+from crm_app.sync.records import links
+from crm_app.sync.runs import runs
 from tests.scale import parts
 from tests.scale.parts import Google
 
@@ -117,7 +118,7 @@ def _rows(calendar_id: int) -> tuple[list[tuple[object, ...]], list[tuple[object
 def _read_undisturbed(service: Google, calendar_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same calendar read anew in one go, by this process."""
     from crm_app.core.settings import get_settings
-    from crm_app.sync import busy_rows
+    from crm_app.sync.records import busy_rows
 
     for name, value in service.settings.items():
         monkeypatch.setenv(name, value)

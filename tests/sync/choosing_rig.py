@@ -9,9 +9,9 @@ from crm_app import models
 from crm_app.core import clock, db
 from crm_app.core.access import Actor
 from crm_app.core.kinds import AppointmentSource, Intake, SyncOption
-from crm_app.sync import choosing
-from crm_app.sync.choosing import Choice
-from crm_app.sync.dry_run import Preview
+from crm_app.sync.choices import choosing
+from crm_app.sync.choices.choosing import Choice
+from crm_app.sync.choices.dry_run import Preview
 from tests import factories
 from tests.sync import rig
 

@@ -15,8 +15,9 @@ from crm_app.core import clock, db, facts, job_runner
 from crm_app.core.access import system
 from crm_app.core.kinds import AppointmentSource, CalendarRole, SyncOption
 from crm_app.providers.memory_calendars import MemoryAccount, MemoryCalendars
-from crm_app.sync import connecting, runs
-from crm_app.sync.options import PRESETS
+from crm_app.sync.reaching import connecting
+from crm_app.sync.rules.options import PRESETS
+from crm_app.sync.runs import runs
 from tests import factories
 from tests.sync import objects
 

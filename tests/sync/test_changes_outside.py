@@ -13,7 +13,9 @@ from crm_app.models import Appointment, AuditEntry, ConnectedAccount, Contact, T
 from crm_app.providers.calendar_port import OutgoingEvent, Stored
 from crm_app.providers.ical.fingerprint import fingerprint
 from crm_app.providers.memory_calendars import MemoryCalendars
-from crm_app.sync import connecting, notices, queries
+from crm_app.sync import queries
+from crm_app.sync.reaching import connecting
+from crm_app.sync.records import notices
 from tests import factories
 from tests.sync import rig
 from tests.sync.rig import ACTOR, soon, stamp

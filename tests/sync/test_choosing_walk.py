@@ -15,8 +15,8 @@ from crm_app import models
 from crm_app.core import clock, db, facts
 from crm_app.core.errors import Conflict
 from crm_app.core.kinds import ContactCreation
-from crm_app.sync import filters, review
-from crm_app.sync.choosing import Choice
+from crm_app.sync.choices import filters, review
+from crm_app.sync.choices.choosing import Choice
 from tests import factories
 from tests.sync import rig
 from tests.sync.choosing_rig import TWO_WAY, actor, addresses, choose, first_read, guest

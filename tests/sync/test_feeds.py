@@ -11,7 +11,10 @@ from crm_app.core import clock, db
 from crm_app.core.kinds import AccountState
 from crm_app.core.settings import get_settings
 from crm_app.models import ExternalCalendar, User
-from crm_app.sync import accounts, connecting, runs, service, typed_login
+from crm_app.sync import service
+from crm_app.sync.connections import accounts
+from crm_app.sync.reaching import connecting, typed_login
+from crm_app.sync.runs import runs
 from tests import factories
 from tests.servers.plain_http import PlainServer, Told, plain_server
 from tests.sync import objects, rig

@@ -8,7 +8,8 @@ from crm_app.core import db
 from crm_app.core.errors import RemoteUnavailable
 from crm_app.core.kinds import CalendarRole
 from crm_app.models import ExternalCalendar
-from crm_app.sync import foreground, lanes
+from crm_app.sync import foreground
+from crm_app.sync.reaching import lanes
 from tests.scale import parts
 from tests.sync import rig
 from tests.sync.rig import soon

@@ -14,8 +14,9 @@ from starlette.testclient import TestClient
 from crm_app.core import clock, crypto, db, job_runner
 from crm_app.core.jobs import Job
 from crm_app.models import PushChannel, RateWindow
-from crm_app.sync import http, lanes
+from crm_app.sync import http
 from crm_app.sync.http import hooks
+from crm_app.sync.reaching import lanes
 from crm_app.ui.door import Door, Keys
 from tests.servers.google import GoogleService
 from tests.servers.google.person import put, timed
@@ -332,8 +333,8 @@ def google(lite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleService
 
 
 def test_syn10_from_a_change_at_google_to_busy_time_here(google: GoogleService) -> None:
-    from crm_app.sync import accounts as connections
     from crm_app.sync import jobs as sync_jobs
+    from crm_app.sync.connections import accounts as connections
     from tests import factories
 
     user = abroad.somebody()

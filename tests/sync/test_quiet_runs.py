@@ -17,7 +17,8 @@ from crm_app.core.kinds import AppointmentStatus, LinkNews
 from crm_app.models import ConnectedAccount, EventLink, ExternalCalendar, ExternalObject
 from crm_app.providers.calendar_port import Page
 from crm_app.providers.memory_calendars import MemoryAccount, MemoryCalendars
-from crm_app.sync import connecting, lanes, runs
+from crm_app.sync.reaching import connecting, lanes
+from crm_app.sync.runs import runs
 from tests import factories
 from tests.sync import rig
 from tests.sync.rig import soon

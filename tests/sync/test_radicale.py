@@ -13,8 +13,10 @@ from crm_app.core.errors import LoginExpired
 from crm_app.core.kinds import AccountState, AppointmentStatus
 from crm_app.core.settings import get_settings
 from crm_app.models import Appointment, Calendar, ExternalCalendar, User
-from crm_app.sync import accounts, connecting, queries, service
-from crm_app.sync.health import Condition
+from crm_app.sync import queries, service
+from crm_app.sync.connections import accounts
+from crm_app.sync.reaching import connecting
+from crm_app.sync.rules.health import Condition
 from tests import factories
 from tests.servers.radicale import RadicaleServer, RadicaleUser
 from tests.sync import objects, rig

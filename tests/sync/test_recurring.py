@@ -15,8 +15,8 @@ from crm_app.core import clock, db, facts
 from crm_app.core.kinds import AppointmentStatus, LinkState, SyncOption
 from crm_app.models import Appointment, EventLink, ExternalObject, TimelineEntry
 from tests.sync import objects, rig
+from tests.sync.incoming.test_intake import ANN, GUEST, linked
 from tests.sync.rig import soon, stamp
-from tests.sync.test_intake import ANN, GUEST, linked
 
 pytestmark = pytest.mark.usefixtures("database")
 UID = "weekly"

@@ -29,7 +29,8 @@ from crm_app.models import (
     ExternalObject,
 )
 from crm_app.providers.ical.objects import uid_of
-from crm_app.sync import copies, outcome
+from crm_app.sync.rules import copies
+from crm_app.sync.runs import outcome
 from tests.sync import rig
 from tests.sync.rig import ACTOR, soon, stamp
 

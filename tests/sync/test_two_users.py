@@ -45,7 +45,7 @@ from crm_app.models import (
 )
 from crm_app.providers.ical import reading
 from crm_app.providers.occurrence import EventStatus, Occurrence
-from crm_app.sync import outcome
+from crm_app.sync.runs import outcome
 from tests.sync import objects, rig
 from tests.sync.rig import ACTOR, soon, stamp
 

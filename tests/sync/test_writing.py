@@ -19,7 +19,10 @@ from crm_app.core.kinds import (
 from crm_app.models import Appointment, ConnectedAccount, ExternalCalendar
 from crm_app.providers.calendar_port import OutgoingEvent, Stored
 from crm_app.providers.memory_calendars import MemoryCalendars
-from crm_app.sync import accounts, connecting, links, outcome
+from crm_app.sync.connections import accounts
+from crm_app.sync.reaching import connecting
+from crm_app.sync.records import links
+from crm_app.sync.runs import outcome
 from tests import factories
 from tests.sync import rig
 from tests.sync.rig import ACTOR, soon, stamp

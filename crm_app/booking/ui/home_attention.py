@@ -15,9 +15,10 @@ from crm_app.core.i18n import N_, translate, translate_n
 from crm_app.core.job_board import Heap
 from crm_app.core.kinds import AppointmentStatus, MessageState
 from crm_app.messaging import queries as messages
-from crm_app.sync import health, tallies
 from crm_app.sync import queries as sync
-from crm_app.sync.health import Light
+from crm_app.sync import tallies
+from crm_app.sync.rules import health
+from crm_app.sync.rules.health import Light
 from crm_app.sync.ui import shown
 from crm_app.ui import moments
 

@@ -32,9 +32,10 @@ from crm_app.core.errors import (
 )
 from crm_app.models import ConnectedAccount
 from crm_app.providers.oauth_port import Granted
-from crm_app.sync import apps, presets, signing_in
-from crm_app.sync.sign_in_problems import Problem
-from crm_app.sync.signing_in import OtherAccount, Return
+from crm_app.sync.connections import signing_in
+from crm_app.sync.connections.signing_in import OtherAccount, Return
+from crm_app.sync.reaching import apps, presets
+from crm_app.sync.reaching.sign_in_problems import Problem
 from crm_app.ui.public import edge
 
 log = logging.getLogger(__name__)

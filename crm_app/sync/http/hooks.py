@@ -24,7 +24,7 @@ from crm_app.accounts import rate
 from crm_app.core import clock, crypto, db
 from crm_app.core.errors import TooMany
 from crm_app.models import PushChannel
-from crm_app.sync import channels
+from crm_app.sync.runs import channels
 
 log = logging.getLogger(__name__)
 # Graph sends some hundred notifications at once at most, of about a kilobyte each.

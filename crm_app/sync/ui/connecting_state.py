@@ -15,10 +15,12 @@ from crm_app.core.access import Actor
 from crm_app.core.errors import Invalid, RemoteError
 from crm_app.core.i18n import N_, translate
 from crm_app.core.kinds import CalendarRole
-from crm_app.sync import accounts, apps, connecting, presets, queries, sign_in_problems, signing_in
-from crm_app.sync.connecting import Login, Seen
-from crm_app.sync.presets import Way
+from crm_app.sync import queries
+from crm_app.sync.connections import accounts, signing_in
 from crm_app.sync.queries import Connection
+from crm_app.sync.reaching import apps, connecting, presets, sign_in_problems
+from crm_app.sync.reaching.connecting import Login, Seen
+from crm_app.sync.reaching.presets import Way
 from crm_app.sync.ui.connections_state import Connections, look
 from crm_app.ui.state import PrivateState, handler
 

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
-from crm_app.sync import presets
-from crm_app.sync.presets import Preset, Way
+from crm_app.sync.reaching import presets
+from crm_app.sync.reaching.presets import Preset, Way
 from crm_app.sync.ui import shown
 from crm_app.sync.ui.connecting_state import Connecting
 from crm_app.ui.components import button, dialog, field, notice, text_input

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from crm_app.sync import presets
+from crm_app.sync.reaching import presets
 from crm_app.sync.ui.connections_state import Connections
 from crm_app.ui.components import button, confirm, dialog, field, notice, switch_row, text_input
 from crm_app.ui.words import tr

@@ -14,7 +14,9 @@ import reflex as rx
 from crm_app.core import clock
 from crm_app.core.errors import AddressRefused, Invalid, LoginExpired, RemoteError
 from crm_app.core.i18n import N_
-from crm_app.sync import accounts, connecting, presets, service
+from crm_app.sync import service
+from crm_app.sync.connections import accounts
+from crm_app.sync.reaching import connecting, presets
 from crm_app.sync.ui import shown
 from crm_app.sync.ui.shown import Row
 from crm_app.ui.state import PrivateState, handler

@@ -11,7 +11,7 @@ import reflex as rx
 from crm_app.core import clock
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import N_
-from crm_app.sync import filters
+from crm_app.sync.choices import filters
 from crm_app.sync.ui import shown_guests
 from crm_app.sync.ui.connections_state import Connections
 from crm_app.ui.state import PrivateState, handler

@@ -7,8 +7,8 @@ import reflex as rx
 from crm_app.accounts.ui import apps_view
 from crm_app.accounts.ui.apps_state import Apps
 from crm_app.core.i18n import N_
-from crm_app.sync import presets
-from crm_app.sync.presets import Preset, Way
+from crm_app.sync.reaching import presets
+from crm_app.sync.reaching.presets import Preset, Way
 from crm_app.sync.ui import connecting_view
 from crm_app.sync.ui.cards_view import light
 from crm_app.sync.ui.connecting_state import Connecting

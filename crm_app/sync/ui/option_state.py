@@ -11,7 +11,7 @@ import reflex as rx
 from crm_app.core import clock
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import SyncOption
-from crm_app.sync import choosing
+from crm_app.sync.choices import choosing
 from crm_app.sync.ui import shown_option
 from crm_app.sync.ui.connections_state import Connections
 from crm_app.sync.ui.shown_option import OTHER, Row

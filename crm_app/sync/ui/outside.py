@@ -5,8 +5,9 @@ from sqlmodel import Session
 from crm_app.appointments.ui.outside import Clash, Outside, Version
 from crm_app.core.access import Actor
 from crm_app.models import Appointment
-from crm_app.sync import clashes, queries
-from crm_app.sync.copies import Copy
+from crm_app.sync import queries
+from crm_app.sync.outgoing import clashes
+from crm_app.sync.rules.copies import Copy
 
 
 class Calendars:

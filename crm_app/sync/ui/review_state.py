@@ -9,7 +9,7 @@ import reflex as rx
 
 from crm_app.core import clock
 from crm_app.core.i18n import N_
-from crm_app.sync import reopening, review
+from crm_app.sync.choices import reopening, review
 from crm_app.sync.ui import shown_review
 from crm_app.sync.ui.connections_state import Connections
 from crm_app.sync.ui.option_state import SyncOptions

@@ -13,9 +13,11 @@ from crm_app.core.access import Actor
 from crm_app.core.i18n import N_, translate, translate_n
 from crm_app.core.kinds import CalendarRole, WhenUnreachable
 from crm_app.providers.occurrence import TROUBLE_TEXTS, Trouble
-from crm_app.sync import health, presets, queries
-from crm_app.sync.health import Condition
+from crm_app.sync import queries
 from crm_app.sync.queries import CalendarLine, Connection
+from crm_app.sync.reaching import presets
+from crm_app.sync.rules import health
+from crm_app.sync.rules.health import Condition
 from crm_app.sync.ui import shown_health
 from crm_app.sync.ui.shown_health import number
 from crm_app.ui import moments

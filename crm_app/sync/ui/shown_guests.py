@@ -7,8 +7,8 @@ from sqlmodel import Session, select
 from crm_app.accounts import queries as accounts
 from crm_app.core.access import Actor
 from crm_app.models import ConnectedAccount
-from crm_app.sync import filters
-from crm_app.sync.filters import FilterRow
+from crm_app.sync.choices import filters
+from crm_app.sync.choices.filters import FilterRow
 
 _YES = "yes"
 

@@ -10,9 +10,10 @@ from sqlmodel import Session
 from crm_app.core.access import Actor
 from crm_app.core.i18n import LOCALES, N_, translate
 from crm_app.core.kinds import CalendarRole
-from crm_app.sync import health, tallies
-from crm_app.sync.health import Condition
+from crm_app.sync import tallies
 from crm_app.sync.queries import Connection
+from crm_app.sync.rules import health
+from crm_app.sync.rules.health import Condition
 from crm_app.ui import moments
 
 Row = dict[str, Any]

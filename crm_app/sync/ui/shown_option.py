@@ -14,10 +14,13 @@ from crm_app.core.access import Actor
 from crm_app.core.i18n import N_, translate, translate_n
 from crm_app.core.kinds import ContactCreation, SyncOption
 from crm_app.models import ExternalCalendar
-from crm_app.sync import backfill, choosing, links, queries
-from crm_app.sync.choosing import Choice
-from crm_app.sync.dry_run import Line, Person, Preview
-from crm_app.sync.options import PRESETS, option_of, preset_of
+from crm_app.sync import queries
+from crm_app.sync.choices import choosing
+from crm_app.sync.choices.choosing import Choice
+from crm_app.sync.choices.dry_run import Line, Person, Preview
+from crm_app.sync.incoming import backfill
+from crm_app.sync.records import links
+from crm_app.sync.rules.options import PRESETS, option_of, preset_of
 from crm_app.sync.ui.shown_health import number
 from crm_app.ui import moments
 

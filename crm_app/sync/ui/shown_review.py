@@ -7,10 +7,12 @@ from sqlmodel import Session
 
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_, translate
-from crm_app.sync import links, queries, review
-from crm_app.sync.dry_run import Person
-from crm_app.sync.options import option_of
-from crm_app.sync.review import ReviewRow
+from crm_app.sync import queries
+from crm_app.sync.choices import review
+from crm_app.sync.choices.dry_run import Person
+from crm_app.sync.choices.review import ReviewRow
+from crm_app.sync.records import links
+from crm_app.sync.rules.options import option_of
 from crm_app.sync.ui.shown_option import when
 
 Row = dict[str, Any]

@@ -23,8 +23,8 @@ from crm_app.contacts import timeline
 from crm_app.core import clock, hours
 from crm_app.core.kinds import CalendarRole
 from crm_app.core.settings import get_settings
-from crm_app.sync import accounts as connections
-from crm_app.sync import connecting
+from crm_app.sync.connections import accounts as connections
+from crm_app.sync.reaching import connecting
 from tests.browser.conftest import Served
 from tests.browser.journey import engagements, expected
 from tests.browser.journey.desk import Desk

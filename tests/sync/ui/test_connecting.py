@@ -10,8 +10,8 @@ from crm_app.accounts.ui.apps_state import Apps
 from crm_app.core import db
 from crm_app.core.kinds import AccountState, CalendarRole
 from crm_app.models import ConnectedAccount, ExternalCalendar, User
-from crm_app.sync import connecting, presets
-from crm_app.sync.connecting import Login
+from crm_app.sync.reaching import connecting, presets
+from crm_app.sync.reaching.connecting import Login
 from crm_app.sync.ui.connecting_state import Connecting
 from crm_app.sync.ui.connections_state import Connections
 from tests import factories
@@ -276,7 +276,7 @@ def test_syn11_a_feed_gets_a_new_address(open_tab: OpenTab, feed: PlainServer) -
 
 
 def test_webcal_is_https_by_another_name() -> None:
-    from crm_app.sync.typed_login import feed as login_of_feed
+    from crm_app.sync.reaching.typed_login import feed as login_of_feed
 
     login = login_of_feed(" webcal://calendar.example/private.ics ")
     assert login == Login(

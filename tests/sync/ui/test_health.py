@@ -9,8 +9,9 @@ from crm_app.accounts import queries as accounts
 from crm_app.core import clock, db
 from crm_app.core.errors import LoginExpired, RemoteUnavailable
 from crm_app.core.kinds import SyncOption
-from crm_app.sync import choosing, tallies
-from crm_app.sync.choosing import Choice
+from crm_app.sync import tallies
+from crm_app.sync.choices import choosing
+from crm_app.sync.choices.choosing import Choice
 from crm_app.sync.ui.connections_state import PARTS, Connections
 from tests.sync import rig
 from tests.sync.rig import soon

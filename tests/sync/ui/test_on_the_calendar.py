@@ -13,8 +13,8 @@ from crm_app.appointments.ui.appointment_state import AppointmentDialog
 from crm_app.appointments.ui.calendar_state import CalendarPage
 from crm_app.core import clock, db
 from crm_app.core.kinds import CalendarRole, SyncOption
-from crm_app.sync import choosing
-from crm_app.sync.choosing import Choice
+from crm_app.sync.choices import choosing
+from crm_app.sync.choices.choosing import Choice
 from tests import factories
 from tests.sync import objects, rig
 from tests.sync.rig import soon

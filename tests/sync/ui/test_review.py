@@ -10,8 +10,8 @@ from crm_app.accounts import queries as accounts
 from crm_app.booking.ui.home_state import Home
 from crm_app.core import clock, db
 from crm_app.core.kinds import Intake, SyncOption
-from crm_app.sync import choosing
-from crm_app.sync.choosing import Choice
+from crm_app.sync.choices import choosing
+from crm_app.sync.choices.choosing import Choice
 from crm_app.sync.ui.connections_state import Connections
 from crm_app.sync.ui.review_state import Review
 from tests import factories

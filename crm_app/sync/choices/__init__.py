@@ -1,0 +1,1 @@
+"""What people choose: the option, filters, and guests that wait for a decision."""

@@ -1,0 +1,1 @@
+"""Connected accounts: made, changed, and left."""

@@ -1,0 +1,1 @@
+"""What external events become here: appointments, guests, contacts."""

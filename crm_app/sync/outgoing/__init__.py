@@ -1,0 +1,1 @@
+"""Appointments on their way out, and what came of them there."""

@@ -1,0 +1,1 @@
+"""How an account is reached: app registrations, signing in, one run at a time."""

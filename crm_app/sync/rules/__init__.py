@@ -1,0 +1,1 @@
+"""The decisions of sync, each from its arguments alone. Pure."""
