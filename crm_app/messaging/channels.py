@@ -114,7 +114,8 @@ def _mail(session: Session, message: Message) -> Carrier:
 def _text(transport: MessageTransport, message: Message) -> Carrier:
     token = message.message_id.strip("<>").partition("@")[0]
     # Our own id is in the address: a report may come before the answer, or instead of it.
-    report_to = f"{get_settings().url}{TWILIO_STATUS}?m={token}" if message.channel == SMS else ""
+    query = f"?m={token}&a={message.attempt}"
+    report_to = get_settings().url + TWILIO_STATUS + query if message.channel == SMS else ""
     outgoing = Outgoing(
         key=token, recipient=message.to_address, text=message.text, report_to=report_to
     )

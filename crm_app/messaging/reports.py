@@ -1,7 +1,7 @@
 """What a service tells later about a message that it took: delivered, or not after all.
 
-A report names the message by our own id (in the address that was called) and the service's; either
-may come first. It also answers the question that a lost answer left open: whoever reports about a
+A report names the message by our own id, in the address that was called, so it may come before the
+answer to the request. It also answers the question that a lost answer left open: whoever reports about a
 message has taken it.
 """
 
@@ -25,12 +25,16 @@ _TAKEN = (MessageState.QUEUED, MessageState.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``ours`` is the message's token that we gave, ``theirs`` the service's id; ``code`` 0: none."""
+    """``ours`` and ``attempt`` are what we gave with the message, ``theirs`` is the service's id.
+
+    ``code`` is the service's number for what went wrong, 0 for nothing.
+    """
 
     ours: str
     theirs: str
     status: str
     code: int = 0
+    attempt: int = 0
 
 
 def take(session: Session, report: Report, *, now: datetime) -> bool:
@@ -51,18 +55,13 @@ def take(session: Session, report: Report, *, now: datetime) -> bool:
 
 
 def _message(session: Session, report: Report) -> Message | None:
-    query = select(Message).with_for_update().execution_options(populate_existing=True)
-    if report.ours:
-        known = f"<{report.ours}@{addresses.host_of(get_settings().url)}>"
-        query = query.where(Message.message_id == known)
-    elif report.theirs:
-        query = query.where(Message.external_id == report.theirs)
-    else:
+    known = f"<{report.ours}@{addresses.host_of(get_settings().url)}>"
+    query = select(Message).where(Message.message_id == known).with_for_update()
+    found = session.exec(query.execution_options(populate_existing=True)).first()
+    # A message has a life at the service for each attempt; only the last one counts.
+    if found is None or found.attempt != report.attempt:
         return None
-    found = session.exec(query).first()
-    # A message has one life at the service for each attempt; the last one counts.
-    strange = found is not None and found.external_id not in ("", report.theirs)
-    return None if strange else found
+    return found if found.external_id in ("", report.theirs) else None
 
 
 def _went_out(session: Session, message: Message, report: Report, now: datetime) -> None:

@@ -110,6 +110,7 @@ def send_again(session: Session, actor: Actor, message: Message) -> Message:
 def queue_again(session: Session, message: Message) -> None:
     """Another attempt at a message that certainly did not go out."""
     message.attempt += 1
+    message.external_id, message.delivered_at = "", None
     _dispatch(session, message)
 
 

@@ -4,6 +4,7 @@ RFC 8058: the header's address takes a POST without cookie and removes at once; 
 gets a page that asks. The address stays valid for ever, since old mail is read too.
 """
 
+import functools
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,8 +71,15 @@ def footer(base: str, values: Mapping[str, Any]) -> Footer:
     if not contact_id:
         return Footer("", "")
     where = address(base, contact_id, values["channel"])
+    words, label = _words(locale)
     link = (
         f'<p class="muted" style="{FOOTNOTE_STYLE}"><a class="link" style="{LINK_STYLE}" '
-        f'href="{html.escape(where)}">{html.escape(translate(locale, _LINK))}</a></p>'
+        f'href="{html.escape(where)}">{html.escape(label)}</a></p>'
     )
-    return Footer(f"{translate(locale, _WORDS)}\n{where}", link)
+    return Footer(f"{words}\n{where}", link)
+
+
+@functools.cache
+def _words(locale: str) -> tuple[str, str]:
+    """The sentence before the link and the link's own word; thousands of mails ask at once."""
+    return translate(locale, _WORDS), translate(locale, _LINK)

@@ -236,6 +236,23 @@ def test_syn13_sms_reports_with_a_wrong_signature_change_nothing(sms: TwilioServ
     assert _message(message_id).delivered_at is None
 
 
+def test_cam8_sms_a_late_report_says_nothing_about_the_next_attempt(sms: TwilioService) -> None:
+    message_id = _queued()
+    job_runner.drain()
+    sms.report(sms.taken[0], "undelivered", code=30003)
+    with db.unit_of_work() as session:
+        admin = factories.actor(factories.admin(session))
+        service.send_now(session, admin, session.get_one(Message, message_id))
+    sms.faults.append("lost")
+    job_runner.drain()
+    first, second = sms.taken
+    sms.report(first, "delivered")
+    assert _message(message_id).state is MessageState.UNKNOWN
+    sms.report(second, "delivered")
+    message = _message(message_id)
+    assert (message.state, message.external_id) == (MessageState.SENT, second.sid)
+
+
 def test_a_report_about_another_message_of_the_service_is_not_ours(sms: TwilioService) -> None:
     message_id = _queued()
     job_runner.drain()

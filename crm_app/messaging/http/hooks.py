@@ -67,16 +67,20 @@ async def messenger_call(request: Request) -> Response:
 def _twilio_status(request: Request, form: Mapping[str, str]) -> Response:
     if not _from_twilio(request, form):
         return _empty(403)
-    code = form.get("ErrorCode", "")
     report = reports.Report(
         ours=request.query_params.get("m", "")[:_LONGEST_ID],
         theirs=form.get("MessageSid", "")[:_LONGEST_ID],
         status=form.get("MessageStatus", ""),
-        code=int(code) if code.isascii() and code.isdigit() and len(code) < 9 else 0,
+        code=_number(form.get("ErrorCode", "")),
+        attempt=_number(request.query_params.get("a", "")),
     )
     with db.unit_of_work() as session:
         reports.take(session, report, now=clock.now())
     return _empty(204)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _twilio_incoming(request: Request, form: Mapping[str, str]) -> Response:
