@@ -210,6 +210,7 @@ def _more() -> rx.Component:
 
 def _notices() -> rx.Component:
     return rx.fragment(
+        rx.cond(Builder.errors["name"], _notice(Builder.errors["name"])),
         rx.cond(
             Builder.save_state == "conflict",
             _notice(

@@ -74,7 +74,7 @@ def _refused() -> rx.Component:
 
 def _news() -> rx.Component:
     return rx.el.section(
-        rx.el.h3(tr("What changes")),
+        rx.el.h2(tr("What changes")),
         rx.cond(
             Publishing.news.length() > 0,
             rx.el.ul(rx.foreach(Publishing.news, _change), class_name="news-list", tab_index=0),
@@ -105,7 +105,7 @@ def _change(row: Any) -> rx.Component:
 
 def _stands() -> rx.Component:
     return rx.el.section(
-        rx.el.h3(tr("Who is inside")),
+        rx.el.h2(tr("Who is inside")),
         rx.el.p(
             tr("Contacts finish the version that they entered, unless you decide otherwise here."),
             class_name="hint",

@@ -33,7 +33,7 @@ def settings_dialog() -> rx.Component:
 
 
 def _group(title: Text, *content: Any) -> rx.Component:
-    return rx.el.section(rx.el.h3(title), *content, class_name="setting-group")
+    return rx.el.section(rx.el.h2(title), *content, class_name="setting-group")
 
 
 def _select(

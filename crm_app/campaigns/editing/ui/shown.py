@@ -258,23 +258,23 @@ def summary(settings: Settings, around: Around) -> list[dict[str, str]]:
     stops = [
         around.say(words)
         for on, words in (
-            (settings.stop_on_reply, N_("a reply")),
-            (settings.stop_on_booking, N_("a booking")),
+            (settings.stop_on_reply, N_("A reply")),
+            (settings.stop_on_booking, N_("A booking")),
         )
         if on
     ]
     lines = [
         (N_("On entry"), assigned),
         (N_("Messages leave"), _window(settings.window, around)),
-        (N_("Ends early at"), ", ".join(stops) or around.say(N_("nothing"))),
-        (N_("Afterwards"), following or around.say(N_("nothing more"))),
+        (N_("Ends early at"), ", ".join(stops) or around.say(N_("Nothing"))),
+        (N_("Afterwards"), following or around.say(N_("Nothing more"))),
     ]
     return [{"label": around.say(label), "text": text} for label, text in lines]
 
 
 def _window(window: Window | None, around: Around) -> str:
     if window is None:
-        return around.say(N_("at any time"))
+        return around.say(N_("At any time"))
     names = get_day_names("abbreviated", locale=around.locale)
     days = " ".join(names[day - 1] for day in window.days)
     hours = f"{_clock(window.starts)}–{_clock(window.ends)}"
