@@ -115,7 +115,13 @@ def tick_triggers() -> None:
 def tick_tidy() -> None:
     """Once a day: forget what is over, and move the windows of external calendars."""
     with db.unit_of_work() as session:
-        for kind in ("accounts.tidy", "contacts.purge", "sync.windows", "triggers.tidy"):
+        for kind in (
+            "accounts.tidy",
+            "contacts.purge",
+            "messages.tidy",
+            "sync.windows",
+            "triggers.tidy",
+        ):
             enqueue_tick(session, kind, every=timedelta(days=1), now=clock.now())
 
 

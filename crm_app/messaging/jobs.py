@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from crm_app.core import clock, db, facts, jobs
 from crm_app.core.errors import CrmError
-from crm_app.messaging import account_mail, delivery, service
+from crm_app.messaging import account_mail, delivery, notifications, service
 from crm_app.providers.message_port import Receipt
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,13 @@ def written_down(note: Callable[[Session], _Result]) -> _Result:
             log.exception("the end of a send could not be written down yet")
             time.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+@jobs.handles("messages.tidy")
+def tidy() -> None:
+    """Once a day: forget notifications that were read long ago."""
+    with db.unit_of_work() as session:
+        notifications.forget_old(session, now=clock.now())
 
 
 @jobs.handles("messages.account_link")

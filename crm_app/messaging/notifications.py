@@ -6,10 +6,10 @@ twice. Everybody reads and clears his own only.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from crm_app.accounts import queries as accounts
@@ -25,6 +25,7 @@ from crm_app.models import Notification, User
 
 KIND = "notification"
 _LONGEST_SUBJECT = 120
+KEPT_AFTER_READING = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,13 @@ def mark_read(session: Session, actor: Actor, notification_id: int | None = None
     session.execute(update(Notification).where(*mine).values(read_at=clock.now()))
     # His other tabs show the same number.
     facts.record(session, facts.NotificationMade(actor.require_user()))
+
+
+def forget_old(session: Session, *, now: datetime) -> None:
+    """Remove what was read long ago."""
+    session.execute(
+        delete(Notification).where(col(Notification.read_at) < now - KEPT_AFTER_READING)
+    )
 
 
 def _text(locale: str, time_zone: str, row: Notification) -> str:

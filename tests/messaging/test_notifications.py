@@ -1,5 +1,8 @@
 """The bell: told once, each his own, by mail where wanted."""
 
+from datetime import UTC, datetime, timedelta
+
+import time_machine
 from sqlmodel import Session, select
 
 from crm_app.core.facts import FactRow
@@ -8,6 +11,7 @@ from crm_app.messaging import notifications
 from crm_app.models import Message, User
 from tests import factories
 
+NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 HELLO = N_("{name} wrote a text message: {text}")
 
 
@@ -64,3 +68,17 @@ def test_by_mail_too_in_the_users_language_once(session: Session) -> None:
     assert (mail.to_address, mail.locale, mail.user_id) == (user.email, "de", user.id)
     assert "Hi {there}" in mail.text
     assert "https://crm.example/contacts/7" in mail.text
+
+
+def test_what_was_read_long_ago_is_forgotten(session: Session) -> None:
+    user = factories.user(session)
+    actor = factories.actor(user)
+    with time_machine.travel(NOW, tick=False):
+        _tell(session, user, "read")
+        notifications.mark_read(session, actor)
+        _tell(session, user, "unread")
+    kept = notifications.KEPT_AFTER_READING
+    notifications.forget_old(session, now=NOW + kept)
+    assert len(notifications.latest(session, actor)) == 2
+    notifications.forget_old(session, now=NOW + kept + timedelta(seconds=1))
+    assert [one.read for one in notifications.latest(session, actor)] == [False]
