@@ -10,7 +10,7 @@ WORDS: dict[str, str] = {
     "accounts.tidy": N_("Forget sessions and links that are over"),
     "contacts.purge": N_("Remove contacts that were deleted 30 days ago"),
     "messages.tidy": N_("Forget notifications that were read long ago"),
-    "messages.send": N_("Send a mail"),
+    "messages.send": N_("Send a message"),
     "messages.account_link": N_("Write an invitation or a reset link"),
     "appointments.mail": N_("Write the mails about an appointment"),
     "appointments.remind": N_("Remind of an appointment"),
