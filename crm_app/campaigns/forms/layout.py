@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
+from crm_app.campaigns.forms import shapes
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import LOCALES, N_
 
 MOST_PAGES, MOST_FIELDS, MOST_CHOICES = 12, 60, 30
 LONGEST_LABEL, LONGEST_TEXT, LONGEST_URL = 500, 4000, 2000
-_ID = re.compile(r"[a-z0-9]{1,16}")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.-]{0,60}")
 
 
@@ -158,15 +158,15 @@ def parse(data: Mapping[str, Any]) -> Layout:
     """The layout in stored or received JSON; Invalid when it is none."""
     try:
         made = Layout(
-            title=_text(data.get("title"), LONGEST_LABEL),
-            intro=_text(data.get("intro"), LONGEST_TEXT),
+            title=shapes.text(data.get("title"), LONGEST_LABEL),
+            intro=shapes.text(data.get("intro"), LONGEST_TEXT),
             pages=tuple(_page(row) for row in data.get("pages") or ()),
-            button=_text(data.get("button"), 60),
+            button=shapes.text(data.get("button"), 60),
             after=_after(data.get("after") or {}),
             assign=_assign(data.get("assign") or {}),
-            campaign_id=_row_id(data.get("campaign_id")),
-            tags=tuple(_text(tag, 60) for tag in data.get("tags") or ()),
-            language=_one_of(data.get("language") or "", ("", *LOCALES)),
+            campaign_id=shapes.row_id(data.get("campaign_id")),
+            tags=tuple(shapes.text(tag, 60) for tag in data.get("tags") or ()),
+            language=shapes.one_of(data.get("language") or "", ("", *LOCALES)),
         )
         _bounded(made)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -180,16 +180,16 @@ def field(row: Mapping[str, Any]) -> Field:
     if target and target not in TARGETS and not (target.startswith(CUSTOM) and target[7:].strip()):
         raise ValueError(target)
     return Field(
-        id=_id(row["id"]),
+        id=shapes.short_id(row["id"]),
         kind=FieldKind(row["kind"]),
-        label=_text(row.get("label"), LONGEST_TEXT),
-        help=_text(row.get("help"), LONGEST_LABEL),
+        label=shapes.text(row.get("label"), LONGEST_TEXT),
+        help=shapes.text(row.get("help"), LONGEST_LABEL),
         required=bool(row.get("required")),
-        choices=tuple(_text(choice, LONGEST_LABEL) for choice in row.get("choices") or ()),
-        maps_to=_text(target, 120),
+        choices=tuple(shapes.text(choice, LONGEST_LABEL) for choice in row.get("choices") or ()),
+        maps_to=shapes.text(target, 120),
         show_if=_show_if(row.get("show_if")),
-        parameter=_matching(row.get("parameter") or "", _PARAMETER),
-        value=_text(row.get("value"), LONGEST_LABEL),
+        parameter=shapes.matching(row.get("parameter") or "", _PARAMETER),
+        value=shapes.text(row.get("value"), LONGEST_LABEL),
     )
 
 
@@ -243,8 +243,8 @@ def field_json(field: Field) -> dict[str, Any]:
 
 def _page(row: Mapping[str, Any]) -> Page:
     return Page(
-        id=_id(row["id"]),
-        title=_text(row.get("title"), LONGEST_LABEL),
+        id=shapes.short_id(row["id"]),
+        title=shapes.text(row.get("title"), LONGEST_LABEL),
         fields=tuple(field(inner) for inner in row.get("fields") or ()),
     )
 
@@ -252,26 +252,26 @@ def _page(row: Mapping[str, Any]) -> Page:
 def _show_if(row: Mapping[str, Any] | None) -> ShowIf | None:
     if not row:
         return None
-    op: Operator = _one_of(row.get("op") or "is", OPERATORS)
-    return ShowIf(_id(row["field"]), op, _text(row.get("value"), LONGEST_LABEL))
+    op: Operator = shapes.one_of(row.get("op") or "is", OPERATORS)
+    return ShowIf(shapes.short_id(row["field"]), op, shapes.text(row.get("value"), LONGEST_LABEL))
 
 
 def _after(row: Mapping[str, Any]) -> After:
-    kind: Ending = _one_of(row.get("kind") or "message", ENDINGS)
+    kind: Ending = shapes.one_of(row.get("kind") or "message", ENDINGS)
     return After(
         kind=kind,
-        text=_text(row.get("text"), LONGEST_TEXT),
-        url=_text(row.get("url"), LONGEST_URL),
-        calendar_id=_row_id(row.get("calendar_id")),
-        form_id=_row_id(row.get("form_id")),
+        text=shapes.text(row.get("text"), LONGEST_TEXT),
+        url=shapes.text(row.get("url"), LONGEST_URL),
+        calendar_id=shapes.row_id(row.get("calendar_id")),
+        form_id=shapes.row_id(row.get("form_id")),
     )
 
 
 def _assign(row: Mapping[str, Any]) -> Assign:
-    mode: Assigning = _one_of(row.get("mode") or "none", ASSIGNINGS)
+    mode: Assigning = shapes.one_of(row.get("mode") or "none", ASSIGNINGS)
     return Assign(
         mode=mode,
-        user_id=_row_id(row.get("user_id")),
+        user_id=shapes.row_id(row.get("user_id")),
         user_ids=tuple(int(each) for each in row.get("user_ids") or ()),
         only_unassigned=bool(row.get("only_unassigned", True)),
     )
@@ -285,35 +285,3 @@ def _bounded(layout: Layout) -> None:
     most_choices = max((len(each.choices) for each in fields), default=0)
     if len(layout.pages) > MOST_PAGES or len(fields) > MOST_FIELDS or most_choices > MOST_CHOICES:
         raise ValueError("too large")
-
-
-def _text(value: object, longest: int) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str) or len(value) > longest:
-        raise ValueError(value)
-    return value
-
-
-def _id(value: object) -> str:
-    return _matching(value, _ID)
-
-
-def _matching(value: object, pattern: re.Pattern[str]) -> str:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise ValueError(value)
-    return value
-
-
-def _row_id(value: object) -> int | None:
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(value)
-    return value
-
-
-def _one_of(value: Any, allowed: tuple[Any, ...]) -> Any:
-    if value not in allowed:
-        raise ValueError(value)
-    return value
