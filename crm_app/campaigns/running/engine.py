@@ -24,8 +24,8 @@ from crm_app.core.kinds import CampaignState, EnrolmentState
 from crm_app.models import Campaign, CampaignVersion, Contact, Enrolment
 
 log = logging.getLogger(__name__)
-# A quarter of a second of work at most, after which others get their turn to write.
-BATCH = 500
+# A quarter of a second of work, after which others get their turn to write.
+BATCH = 1000
 PAUSED = "paused"
 # Said in the very words of the index on due times: both databases use it only then, whatever values
 # a prepared statement might be given later.

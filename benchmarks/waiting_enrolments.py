@@ -1,0 +1,65 @@
+"""What a tick costs while 200,000 contacts wait: `python -m benchmarks.waiting_enrolments [--postgres]`.
+
+None of them is due. The tick is the worker's own, from the look at the database to its end; beside it
+stands the bare query for the earliest time, on a connection that is open already. Milliseconds.
+"""
+
+import argparse
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from statistics import median, quantiles
+from time import perf_counter
+
+from sqlalchemy import text
+
+from benchmarks.campaign_due import postgres_database
+from benchmarks.first_sync import empty_database
+from crm_app.campaigns.running import jobs
+from crm_app.core import clock, db
+from tests.factories import campaigns
+from tests.scale import crowd
+
+WAITING = 200_000
+TICKS = 200
+GOAL_MILLISECONDS = 5.0
+EARLIEST = text("SELECT min(due_at) FROM enrolment WHERE state = 'active'")
+
+
+def timed(act: Callable[[], object]) -> list[float]:
+    """Milliseconds of each of many calls."""
+    found = []
+    for _ in range(TICKS):
+        begin = perf_counter()
+        act()
+        found.append((perf_counter() - begin) * 1000)
+    return found
+
+
+def told(name: str, found: list[float]) -> None:
+    cuts = quantiles(found, n=100)
+    print(f"  {name}: p50 {median(found):.2f} ms, p99 {cuts[98]:.2f} ms")
+
+
+def measure() -> None:
+    with db.unit_of_work() as session:
+        later = clock.now() + timedelta(days=30)
+        crowd.fill(session, WAITING, campaigns.wait(1440), due_at=later)
+    jobs.tick()
+    print(f"{WAITING:,} contacts wait, none is due, {TICKS} ticks")
+    told(f"tick (goal p99 under {GOAL_MILLISECONDS:.0f} ms)", timed(jobs.tick))
+    with db.reading() as session:
+        told("bare query", timed(lambda: session.execute(EARLIEST).scalar()))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--postgres", action="store_true")
+    wanted = parser.parse_args()
+    os.environ.setdefault("CRM_SECRET_KEY", "for-this-benchmark-only")
+    with postgres_database() if wanted.postgres else empty_database():
+        measure()
+
+
+if __name__ == "__main__":
+    main()
