@@ -199,7 +199,7 @@ QUOTE_SUBJECT = "Your quote {{contact.custom.quote}}"
 QUOTE_MAIL = (
     "Hello {{contact.first_name|there}},\n\nyour quote {{contact.custom.quote}} is ready. "
     "What is in it, and what the steps after it are, stands here:\n\n"
-    "https://northlight.example/quotes\n\nDo call when something is not clear.\n\n{{user.name}}"
+    "https://northlight.example/quotes\n\nDo call when something is not clear.\n\n{{user.name|Northlight Solar}}"
 )
 QUOTE_SMS = "Hello {{contact.first_name|there}}, did our quote arrive? {{user.first_name|}}"
 CALL = "Call {{contact.name}} about the quote"

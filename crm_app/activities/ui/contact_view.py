@@ -14,7 +14,6 @@ from crm_app.ui.words import tr
 def panel() -> rx.Component:
     """What stands under the tab."""
     return rx.el.div(
-        rx.cond(ContactTasks.may_add, _adding()),
         rx.cond(
             ContactTasks.rows.length() > 0,
             rx.el.ul(rx.foreach(ContactTasks.rows, _task), class_name="task-list"),
@@ -24,6 +23,7 @@ def panel() -> rx.Component:
                 tr("Calls and tasks with this contact appear here."),
             ),
         ),
+        rx.cond(ContactTasks.may_add, _adding()),
         class_name="stack",
     )
 
@@ -47,7 +47,7 @@ def _adding() -> rx.Component:
             error=errors["task-due"],
             optional=tr("optional"),
         ),
-        button(tr("Add task"), type="submit"),
+        rx.el.div(button(tr("Add task"), type="submit"), class_name="note-actions"),
         on_submit=ContactTasks.add,
         no_validate=True,
         key="task-" + ContactTasks.version.to_string(),

@@ -118,7 +118,10 @@ def _row(actor: Actor, place: Place, now: StoryLine) -> Row:
         "inside": "yes" if inside else "",
         "attention": "yes" if place.state is EnrolmentState.ATTENTION else "",
         "step": now.step if inside else "",
-        "when": translate(actor.locale, message, when=at) if at else "",
+        # What is waited for says until when.
+        "when": translate(actor.locale, message, when=at)
+        if at and not (inside and now.why)
+        else "",
         "reason": now.why,
         "may_change": "yes" if place.may_change else "",
     }

@@ -244,7 +244,12 @@ def person_row(person: Person, plan: Plan, around: Around, zone: str) -> Row:
 def story_rows(session: Session, actor: Actor, enrolment_id: int) -> list[Row]:
     """What happened to the contact here, step by step, with the reasons, and what comes next."""
     told, now = tell(session, actor, enrolment_id), clock.now()
-    lines = [*told.lines, told.now] if told.now.why else list(told.lines)
+    lines = list(told.lines)
+    # Who needs attention stands where his last visit ended: that is said once.
+    if told.now.why and (
+        not lines or (told.now.step, told.now.why) != (lines[-1].step, lines[-1].why)
+    ):
+        lines.append(told.now)
     return [
         {
             "when": moments.moment(actor.locale, actor.time_zone, line.at, now) if line.at else "",

@@ -79,8 +79,8 @@ def test_cam6_a_contact_is_added_from_his_card_and_stands_at_the_first_step(
     seen = _add(tab, house).see(ContactCampaigns)
     (row,) = seen.rows
     assert (row["campaign"], row["step"], row["inside"]) == ("Wait first", "Wait 1 day", "yes")
-    assert row["when"].startswith("Next: Tomorrow")
     assert row["reason"].startswith("Waits until")
+    assert row["when"] == ""
     assert row["path"] == f"/campaigns/{house.campaign}"
     # He is inside: nobody adds him a second time.
     assert seen.choices == []
@@ -99,6 +99,7 @@ def test_cam6_the_card_says_why_and_takes_out(house: House, open_tab: Open) -> N
     (row,) = after.rows
     assert (row["state"], row["inside"], row["may_change"]) == ("Left", "", "")
     assert row["reason"] == "Removed by Ben."
+    assert row["when"].startswith("Until Today")
     assert [one["label"] for one in after.choices] == ["Wait first"]
     assert tab.fire(ContactCampaigns.ask_why, enrolment_id=number).see(ContactCampaigns).why == ""
 
@@ -114,6 +115,8 @@ def test_cam5_who_needs_attention_is_marked_and_the_step_tried_again(
     row = tab.fire(ContactCampaigns.load).see(ContactCampaigns).rows[0]
     assert (row["state"], row["attention"]) == ("Needs attention", "yes")
     assert "contact.company" in row["reason"]
+    told = tab.fire(ContactCampaigns.ask_why, enrolment_id=row["id"]).see(ContactCampaigns).story
+    assert [line["reason"] for line in told].count(row["reason"]) == 1
     tab.fire(ContactCampaigns.again, enrolment_id=row["id"])
     assert [each.state for each in _enrolments()] == [EnrolmentState.ACTIVE]
 
