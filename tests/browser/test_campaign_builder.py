@@ -249,6 +249,7 @@ def test_cam5_a_merge_field_goes_where_one_writes(
     body.evaluate("e => e.setSelectionRange(6, 6)")
     page.locator(".writing", has=body).get_by_role("button", name="Insert field").click()
     page.get_by_label("Search fields").fill("first name")
+    expect(page.locator(".merge-row")).to_have_count(2)
     page.get_by_role("button", name="First name Contact", exact=True).click()
     expect(body).to_have_value("Hello {{contact.first_name}}, how are you?")
     expect(page.locator(".preview-text")).to_contain_text(", how are you?")

@@ -53,5 +53,7 @@ def _row(row: Any) -> rx.Component:
             type="button",
             class_name="merge-row",
             on_click=Inspector.insert_field(row["name"]),
-        )
+        ),
+        # Without it the rows would change their meaning under the pointer while one searches.
+        key=row["name"],
     )

@@ -66,6 +66,7 @@ def _person(row: Any) -> rx.Component:
         ),
         rx.cond(People.why == row["id"], _story()),
         rx.cond(People.going == row["id"], _going()),
+        key=row["id"],
         class_name="person",
     )
 
@@ -161,6 +162,7 @@ def _adding() -> rx.Component:
                         aria_label=tr("Add {name}", name=row["name"]),
                         on_click=People.add_person(row["id"]),
                     ),
+                    key=row["id"],
                     class_name="person-line",
                 ),
             ),
