@@ -40,10 +40,12 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What exists: the ids that settings may name. ``published`` are the forms that strangers see."""
+    """What exists: the ids that settings may name; ``running`` are the campaigns that take people in,
+    ``forms`` those that strangers see."""
 
     users: frozenset[int] = frozenset()
     campaigns: frozenset[int] = frozenset()
+    running: frozenset[int] = frozenset()
     calendars: frozenset[int] = frozenset()
     forms: frozenset[int] = frozenset()
 
@@ -150,6 +152,12 @@ def _settings(layout: Layout, known: Known) -> Iterator[Mistake]:
         yield Mistake("after", N_("Choose a published form or survey that follows."))
     if layout.campaign_id is not None and layout.campaign_id not in known.campaigns:
         yield Mistake("campaign", N_("The campaign does not exist any more. Choose another one."))
+    elif layout.campaign_id is not None and layout.campaign_id not in known.running:
+        yield Mistake(
+            "campaign",
+            N_("The campaign does not run yet. Nobody enters it before it is published."),
+            severity="warning",
+        )
     if assign.mode == "user" and assign.user_id not in known.users:
         yield Mistake("assign", N_("Choose who becomes the owner."))
     if assign.mode == "round_robin" and not set(assign.user_ids) & known.users:

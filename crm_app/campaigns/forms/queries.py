@@ -115,6 +115,7 @@ def known(session: Session) -> Known:
     return Known(
         users=ids(select(User.id).where(col(User.active))),
         campaigns=ids(select(Campaign.id).where(Campaign.state != CampaignState.ARCHIVED)),
+        running=ids(select(Campaign.id).where(Campaign.state == CampaignState.LIVE)),
         calendars=ids(select(Calendar.id).where(col(Calendar.active))),
         forms=ids(shown),
     )

@@ -10,7 +10,8 @@ from tests.campaigns.forms.laid import EMAIL, NAME, parsed
 
 KNOWN = Known(
     users=frozenset({1}),
-    campaigns=frozenset({2}),
+    campaigns=frozenset({2, 5}),
+    running=frozenset({2}),
     calendars=frozenset({3}),
     forms=frozenset({4}),
 )
@@ -72,6 +73,12 @@ def test_frm1_settings_that_lead_somewhere() -> None:
         {"assign": {"mode": "round_robin", "user_ids": [1, 9]}},
     ):
         assert _errors(parsed([NAME, EMAIL], **settings)) == []
+
+
+def test_frm1_a_campaign_that_does_not_run_yet_is_only_a_warning() -> None:
+    found = checks.check(parsed([NAME, EMAIL], campaign_id=5), KNOWN)
+    assert [(mistake.about, mistake.severity) for mistake in found] == [("campaign", "warning")]
+    assert checks.check(parsed([NAME, EMAIL], campaign_id=2), KNOWN) == []
 
 
 def test_frm1_an_empty_page_and_two_fields_for_one_target() -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from crm_app import models
 from crm_app.booking import bound
-from crm_app.campaigns.forms import service
+from crm_app.campaigns.forms import layout, service
 from crm_app.contacts import queries
 from crm_app.contacts import service as contacts_service
 from crm_app.core import db
@@ -390,3 +390,20 @@ def test_con1_what_a_contact_sent_goes_with_him(database: str, friday: Clock) ->
     friday.shift(timedelta(days=31))
     purge()
     assert (contacts(), submissions()) == ([], [])
+
+
+def test_cam3_the_form_of_the_template_can_be_published_as_it_is(lite: str, friday: Clock) -> None:
+    from crm_app.campaigns.editing import templates
+
+    open_office()
+    with db.unit_of_work() as session:
+        ada = factories.actor(factories.admin(session, locale="de"))
+        templates.make(session, ada, "ask_to_book")
+        (form,) = session.exec(select(models.Form)).all()
+        service.publish(session, ada, form)
+        assert layout.parse(form.draft).assign.mode == "none"
+        assert layout.parse(form.draft).campaign_id is not None
+    guest = _open(friday, path=f"/f/{form.slug}")
+    guest.submit(**{"a-name": "Zoë", "a-email": "zoe@example.com"})
+    assert guest.status == 200
+    assert [each.owner_id for each in contacts()] == [None]
