@@ -27,6 +27,9 @@ SIGN_OUT = (
 )
 
 
+_FIT = 5
+
+
 @dataclass(slots=True)
 class _Corner:
     content: Callable[[], rx.Component] = rx.fragment
@@ -143,10 +146,42 @@ def _rail_link(entry: Entry) -> rx.Component:
 
 
 def _bottom_bar() -> rx.Component:
+    entries = navigation.visible(navigation.RAIL)
+    # Five fit a thumb's width; where there are more, the fifth opens the others.
+    first, others = (entries, ()) if len(entries) <= _FIT else (entries[:4], entries[4:])
     return rx.el.nav(
-        *(_rail_link(entry) for entry in navigation.visible(navigation.RAIL)[:5]),
+        *(_rail_link(entry) for entry in first),
+        *([_more(others)] if others else []),
         aria_label=tr("Main"),
         class_name="bottom-bar",
+    )
+
+
+def _more(entries: tuple[Entry, ...]) -> rx.Component:
+    return rx.dropdown_menu.root(
+        rx.dropdown_menu.trigger(
+            rx.el.button(
+                rx.icon("ellipsis", size=18, aria_hidden="true"),
+                rx.el.span(tr("More")),
+                type="button",
+                class_name="rail-link bottom-more",
+            )
+        ),
+        rx.dropdown_menu.content(
+            *(
+                rx.dropdown_menu.item(
+                    rx.icon(entry.icon, size=16, aria_hidden="true"),
+                    tr(entry.label),
+                    on_click=rx.redirect(entry.route),
+                    class_name="menu-item",
+                )
+                for entry in entries
+            ),
+            align="end",
+            side="top",
+            class_name="menu",
+        ),
+        modal=False,
     )
 
 

@@ -114,7 +114,8 @@ def test_the_keyboard_can_skip_the_rail(open_page: OpenPage, grace: User) -> Non
 
 def test_a_phone_has_its_pages_at_the_thumb(open_page: OpenPage, grace: User) -> None:
     page = ready_on_phone(open_page("/", user=grace, phone=True))
-    page.locator(".bottom-bar").get_by_role("link", name="Settings").click()
+    page.locator(".bottom-bar").get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Settings").click()
     expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390

@@ -21,6 +21,13 @@ WORDS: dict[str, str] = {
     "sync.backfill": N_("Take in what stands in a calendar already"),
     "sync.channel": N_("Have a service wake us when a calendar changes"),
     "sync.farewell": N_("Give back our access to a service"),
+    "campaigns.hear": N_("Tell campaigns what happened"),
+    "campaigns.release": N_("Let contacts go on after a pause of their campaign"),
+    "triggers.consider": N_("Have triggers look at what happened"),
+    "triggers.time": N_("Have a trigger look whose time has come"),
+    "triggers.hook": N_("Take in a call from another program"),
+    "triggers.backfill": N_("Plan a trigger's times for what is there already"),
+    "triggers.tidy": N_("Forget old looks of triggers"),
     "sync.windows": N_("Look further ahead in external calendars"),
 }
 # The name of an argument -> the page that shows what it means.
