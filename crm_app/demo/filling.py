@@ -52,7 +52,7 @@ _BEHIND, _AHEAD = 28, 12
 _BEFORE = timedelta(days=4)
 # Since when the team has campaigns, and how old a line behind the bell is when it has been read.
 _AUTOMATED = timedelta(days=10)
-_READ = timedelta(hours=20)
+_READ = timedelta(hours=30)
 _MAIL = "appointments.mail"
 
 
