@@ -49,7 +49,7 @@ def test_q2_parked_work_says_what_it_is_and_why_it_was_not_done(
 ) -> None:
     seen = open_tab(ada).fire(Background.load).see(Background)
     (row,) = seen.rows
-    assert (row["what"], row["attempts"]) == ("Send a mail", "3")
+    assert (row["what"], row["attempts"]) == ("Send a message", "3")
     assert row["reason"] == "The mail server refused the message."
     assert row["page"] == "/outbox/12"
     assert seen.counts["parked"] == "1"
