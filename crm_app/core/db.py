@@ -21,6 +21,8 @@ _engines: dict[str, Engine] = {}
 _url_in_use: list[str] = []
 # Threads that start together must share one pool.
 _making = threading.Lock()
+_writing = threading.Lock()
+_SQLITE_WAITS = 30  # seconds
 
 
 def use(url: str | None) -> None:
@@ -62,7 +64,9 @@ def _make(url: str) -> Engine:
         return made
     if not _url_in_use:
         get_settings().data_dir.resolve().mkdir(parents=True, exist_ok=True)
-    made = create_engine(url, pool_size=10, max_overflow=60, connect_args={"timeout": 30})
+    made = create_engine(
+        url, pool_size=10, max_overflow=60, connect_args={"timeout": _SQLITE_WAITS}
+    )
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made
@@ -84,7 +88,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=30000",
+        f"busy_timeout={_SQLITE_WAITS * 1000}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -98,9 +102,28 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextlib.contextmanager
 def unit_of_work() -> Iterator[Session]:
     """One transaction: commits when the block ends, rolls back when it raises."""
-    with Session(engine().execution_options(crm_writes=True), expire_on_commit=False) as session:
+    used = engine()
+    with (
+        _turn_of(used),
+        Session(used.execution_options(crm_writes=True), expire_on_commit=False) as session,
+    ):
         yield session
         session.commit()
+
+
+@contextlib.contextmanager
+def _turn_of(used: Engine) -> Iterator[None]:
+    """Within a process the writers of SQLite take turns.
+
+    SQLite keeps no queue: who waits looks again every now and then, and beside a thread that writes
+    batch after batch he hardly ever finds the lock free. After the time that SQLite waits it decides.
+    """
+    waits = used.dialect.name == "sqlite" and _writing.acquire(timeout=_SQLITE_WAITS)
+    try:
+        yield
+    finally:
+        if waits:
+            _writing.release()
 
 
 @contextlib.contextmanager
