@@ -5,12 +5,12 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.campaigns.editing.ui import step_fields
+from crm_app.campaigns.editing.ui import flow_fields, step_fields
 from crm_app.campaigns.editing.ui.builder_state import Builder
 from crm_app.campaigns.editing.ui.cards_view import step_icon
 from crm_app.campaigns.editing.ui.inspector_state import Inspector
 from crm_app.campaigns.editing.ui.settings_state import CampaignSettings
-from crm_app.campaigns.editing.ui.step_fields import amount_field, unless
+from crm_app.campaigns.editing.ui.step_controls import amount_field, unless
 from crm_app.campaigns.editing.ui.steps_state import Steps
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import StepKind
@@ -27,10 +27,10 @@ _FORMS: dict[StepKind, Callable[[], rx.Component]] = {
     StepKind.TASK: step_fields.todo,
     StepKind.NOTIFY: step_fields.notify,
     StepKind.WEBHOOK: step_fields.webhook,
-    StepKind.WAIT: step_fields.wait,
-    StepKind.BRANCH: step_fields.branch,
-    StepKind.SPLIT: step_fields.split,
-    StepKind.GOAL: step_fields.goal,
+    StepKind.WAIT: flow_fields.wait,
+    StepKind.BRANCH: flow_fields.branch,
+    StepKind.SPLIT: flow_fields.split,
+    StepKind.GOAL: flow_fields.goal,
     StepKind.ADD_TAG: step_fields.tag,
     StepKind.REMOVE_TAG: step_fields.tag,
     StepKind.ASSIGN: step_fields.assign,

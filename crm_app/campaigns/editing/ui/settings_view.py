@@ -6,7 +6,7 @@ import reflex as rx
 
 from crm_app.campaigns.editing.ui.builder_state import Builder
 from crm_app.campaigns.editing.ui.settings_state import CampaignSettings
-from crm_app.campaigns.editing.ui.step_fields import DAYS, PAUSE
+from crm_app.campaigns.editing.ui.step_controls import DAYS, PAUSE
 from crm_app.ui.components import button, field, side_sheet, switch_row, text_input
 from crm_app.ui.words import tr
 
