@@ -135,7 +135,9 @@ def test_cam6_every_act_by_keyboard_alone(open_page: OpenPage, served: Served, a
 
     # Escape puts back.
     page.keyboard.press("Space")
+    expect(page.locator(".drag-ghost")).to_be_visible()
     page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-over]")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.locator(".drag-ghost")).to_have_count(0)
     assert kinds(served, campaign_id)[0] == "email"
