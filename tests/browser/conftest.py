@@ -90,14 +90,19 @@ def _log(data_dir: Path) -> Path:
     return data_dir.with_name(f"{data_dir.name}.log")
 
 
-def serve(data_dir: Path, **environment: str) -> Served:
-    """Start ``crm serve`` on a free port and wait until it answers."""
+def serve(
+    data_dir: Path, *, command: tuple[str, ...] = ("crm_app.cli",), **environment: str
+) -> Served:
+    """Start ``crm serve`` on a free port and wait until it answers.
+
+    ``command`` is the module that is ``crm``, and what it is told first (see ``clocked``).
+    """
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CRM_")}
     # A file, since nobody would empty a pipe.
     with _log(data_dir).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "crm_app.cli", "serve", "--port", str(port)],
+            [sys.executable, "-m", *command, "serve", "--port", str(port)],
             cwd=ROOT,
             env=kept | {"CRM_DATA_DIR": str(data_dir)} | environment,
             stdout=log,

@@ -84,7 +84,7 @@ FIELDS: dict[str, Field] = {
         {"en": "English", "de": "Deutsch", "pl": "Polski", "it": "Italiano"},
     ),
     "time_zone": Field(N_("Time zone")),
-    "source": Field(N_("Source")),
+    "source": Field(N_("Came in through")),
     "replied": Field(N_("Replied since entry"), "flag"),
     "clicked": Field(N_("Clicked a link since entry"), "flag"),
     "booked": Field(N_("Booked since entry"), "flag"),

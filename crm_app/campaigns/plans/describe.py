@@ -1,6 +1,6 @@
 """A step in one sentence with its real values, as its card in the builder shows it (CAM-6). Pure.
 
-Merge fields are shown as ``{first name}``, names come from ``Known``; a choice that is still to be made is shown
+Merge fields are shown as ``{First name}``, names come from ``Known``; a choice that is still to be made is shown
 as dots.
 """
 
@@ -97,9 +97,10 @@ def plain(text: str, locale: str) -> str:
     """A text in one line, shortened, with its merge fields as people call them."""
 
     def label(match: re.Match[str]) -> str:
-        known = merge.FIELDS.get(match[1].strip())
-        shown = translate(locale, known.label) if known else match[1].strip()
-        return f"{{{shown[:1].lower()}{shown[1:]}}}"
+        name = match[1].strip()
+        known = merge.FIELDS.get(name)
+        shown = translate(locale, known.label) if known else name.removeprefix(merge.CUSTOM)
+        return f"{{{shown}}}"
 
     line = " ".join(_FIELD.sub(label, text).split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + DOTS
@@ -237,7 +238,7 @@ def _value(each: conditions.Condition, field: conditions.Field, known: Known, lo
     listed = {"user": known.users, "calendar": known.calendars, "campaign": known.campaigns}
     names = listed.get(field.type)
     if names is None:
-        return f"“{each.value}”" if each.value else DOTS
+        return translate(locale, "“{text}”", text=each.value) if each.value else DOTS
     return names.get(int(each.value), DOTS) if each.value.isdecimal() else DOTS
 
 

@@ -79,12 +79,12 @@ def take_in(
     ) - frozenset(row.series for row in rows if not (row.history and row.href in first_seen))
     terms = Terms(now, accepted, silent, only, as_it_was, since)
     policy = policy_of(calendar)
-    user = session.get_one(User, where.user_id)
-    takes = _takes(session, calendar, where, accepted=accepted)
+    takes = _takes(calendar, where, accepted=accepted)
     names = {row.series or row.href for row in rows}
     linked = outside.links_at(session, where.calendar_id, names)
     if not takes and not linked:
         return
+    user = session.get_one(User, where.user_id)
     groups = [
         group
         for group in series.gather(session, where.calendar_id, rows)
@@ -127,7 +127,7 @@ def concerning(
         # Only what was made of them before this calendar was connected again.
         lost = meetings.without_event(session, where.user_id) if new else frozenset()
         may_be = [event for event in new if event.uid in lost]
-    wanted = {event.href for event in may_be} if _takes(session, calendar, where) else set()
+    wanted = {event.href for event in may_be} if _takes(calendar, where) else set()
     return [href for href in hrefs if href in linked or href in wanted]
 
 
@@ -151,13 +151,10 @@ def _locked(
     return outside.locked(session, ids) if ids else {}
 
 
-def _takes(
-    session: Session, calendar: ExternalCalendar, where: Whose, *, accepted: bool = False
-) -> bool:
+def _takes(calendar: ExternalCalendar, where: Whose, *, accepted: bool = False) -> bool:
     """Whether anything is made of the calendar's events."""
     linked = calendar.role == CalendarRole.LINKED
-    active = session.get_one(User, where.user_id).active
-    return linked and active and (option_of(calendar).takes or accepted)
+    return linked and where.active and (option_of(calendar).takes or accepted)
 
 
 def policy_of(calendar: ExternalCalendar) -> Policy:

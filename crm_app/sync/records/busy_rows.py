@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete
 from sqlmodel import Session, SQLModel, col, select
 
-from crm_app.core import facts
+from crm_app.core import db, facts
 from crm_app.models import BusyTime, ConnectedAccount, ExternalCalendar, ExternalObject, User
 from crm_app.sync.records import series
 from crm_app.sync.rules.ingest import Policy
@@ -23,11 +23,18 @@ from crm_app.sync.rules.laying import Laid, Span, lay_out
 _LAYOUT = 1
 _FIELDS = Span._fields
 _TABLE = SQLModel.metadata.tables["busy_time"]
+# Asked for every page of a listing, and making it takes longer than asking it.
+_OWNER = (
+    select(ConnectedAccount, User)
+    .join(User, col(User.id) == ConnectedAccount.user_id)
+    .where(col(ConnectedAccount.id) == bindparam("account_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """In whose time an external calendar lies, and how its events are read."""
+    """In whose time an external calendar lies, and how its events are read. ``active``: the user
+    takes part in the workspace still."""
 
     calendar_id: int
     user_id: int
@@ -36,12 +43,12 @@ class Whose:
     policy: Policy
     since: datetime
     until: datetime
+    active: bool
 
 
 def whose(session: Session, calendar: ExternalCalendar) -> Whose:
     """The reading rules of ``calendar``. Its window must be set."""
-    account = session.get_one(ConnectedAccount, calendar.account_id)
-    user = session.get_one(User, account.user_id)
+    account, user = session.execute(_OWNER, {"account_id": calendar.account_id}).one()
     addresses = {user.email, account.username, *account.aliases}
     if calendar.window_from is None or calendar.window_until is None:
         raise ValueError("the calendar has no window yet")
@@ -53,6 +60,7 @@ def whose(session: Session, calendar: ExternalCalendar) -> Whose:
         policy=Policy(calendar.tentative_blocks, calendar.out_of_office_blocks),
         since=calendar.window_from,
         until=calendar.window_until,
+        active=user.active,
     )
 
 
@@ -122,18 +130,13 @@ def replace(session: Session, where: Whose, wanted: Mapping[int, tuple[Span, ...
 
 def add(session: Session, where: Whose, spans: Mapping[int, tuple[Span, ...]]) -> bool:
     """Write rows for objects that have none; whether there were any to write."""
+    whose = {"user_id": where.user_id, "external_calendar_id": where.calendar_id}
     values = [
-        {
-            "user_id": where.user_id,
-            "external_calendar_id": where.calendar_id,
-            "external_object_id": key,
-            **span._asdict(),
-        }
+        {**whose, "external_object_id": key, **span._asdict()}
         for key, found in spans.items()
         for span in found
     ]
-    if values:
-        session.execute(insert(_TABLE), values)
+    db.insert_many(session, _TABLE, values)
     return bool(values)
 
 

@@ -14,6 +14,7 @@ from crm_app.appointments import queries as appointments
 from crm_app.contacts import service as contacts
 from crm_app.core import jobs
 from crm_app.core.access import Actor, system
+from crm_app.core.columns import among
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import HOLDING_STATUSES, AppointmentStatus, LinkOrigin, LinkState
 from crm_app.models import Appointment, ConnectedAccount, EventLink, ExternalCalendar
@@ -46,7 +47,7 @@ def links_at(
         .where(
             EventLink.external_calendar_id == calendar_id,
             EventLink.origin == LinkOrigin.OUTSIDE,
-            col(EventLink.href).in_(list(names)),
+            among(EventLink.href, names),
         )
         .order_by(col(EventLink.id))
     )

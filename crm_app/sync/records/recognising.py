@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from crm_app.appointments import claims
+from crm_app.core.columns import among
 from crm_app.core.kinds import (
     HOLDING_STATUSES,
     AppointmentSource,
@@ -51,6 +52,9 @@ def recognise(
     links = _links(session, calendar, (event.href for event in events))
     appointments = _appointments(session, events)
     found: dict[str, Own] = {}
+    if not links and not appointments:
+        # As with nearly every page.
+        return found
     for event in events:
         appointment = appointments.get(event.uid)
         if event.belongs_to != event.href:
@@ -160,7 +164,7 @@ def _links(
     found: dict[tuple[str, str], EventLink] = {}
     query = select(EventLink).where(
         EventLink.external_calendar_id == calendar.id,
-        col(EventLink.href).in_(list(hrefs)),
+        among(EventLink.href, list(hrefs)),
         EventLink.origin == LinkOrigin.HERE,
     )
     for link in session.exec(query):
@@ -185,7 +189,7 @@ def _appointments(session: Session, events: Collection[RemoteEvent]) -> dict[str
     uids = [event.uid for event in events]
     rows = session.exec(
         select(Appointment).where(
-            col(Appointment.ical_uid).in_(uids), Appointment.source != AppointmentSource.SYNC
+            among(Appointment.ical_uid, uids), Appointment.source != AppointmentSource.SYNC
         )
     )
     return {row.ical_uid: row for row in rows}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from crm_app.core.columns import among
 from crm_app.core.kinds import Intake
 from crm_app.models import ExternalObject
 
@@ -46,7 +47,7 @@ def gather(
     others = session.exec(
         select(ExternalObject).where(
             ExternalObject.external_calendar_id == calendar_id,
-            col(ExternalObject.series).in_(list(given)),
+            among(ExternalObject.series, given),
             col(ExternalObject.id).not_in([row.id for row in rows]),
         )
     )

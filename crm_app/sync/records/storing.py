@@ -1,11 +1,13 @@
 """Rows for the objects that a page brought: new ones in one statement, known ones changed in place."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, select
 
+from crm_app.core import db
+from crm_app.core.columns import among
 from crm_app.models import ExternalCalendar, ExternalObject
 from crm_app.providers.calendar_port import RemoteEvent
 from crm_app.sync.records.recognising import Own
@@ -24,7 +26,7 @@ def rows_of(
         return {}
     query = select(ExternalObject).where(
         ExternalObject.external_calendar_id == calendar.id,
-        col(ExternalObject.href).in_(wanted),
+        among(ExternalObject.href, wanted),
     )
     return {row.href: row for row in session.exec(query)}
 
@@ -55,18 +57,24 @@ def store(
 
 
 def insert(
-    session: Session, calendar: ExternalCalendar, new: list[dict[str, Any]], *, history: bool
-) -> dict[str, int]:
-    """Add rows of ``values``, and what else is known of them; their ids by href."""
-    if not new:
-        return {}
+    session: Session, calendar: ExternalCalendar, new: Sequence[dict[str, Any]], *, history: bool
+) -> None:
+    """Add rows of ``values``, and what else is known of them."""
     blank = ExternalObject(external_calendar_id=calendar.id or 0, href="", uid="", history=history)
     rest = blank.model_dump(exclude={"id"})
-    made = session.execute(
-        sqlalchemy.insert(_TABLE).returning(_TABLE.c.href, _TABLE.c.id),
-        [rest | row for row in new],
+    db.insert_many(session, _TABLE, [rest | row for row in new])
+
+
+def ids_of(session: Session, calendar: ExternalCalendar, hrefs: Collection[str]) -> dict[str, int]:
+    """The ids of the objects of a calendar that are known under ``hrefs``."""
+    if not hrefs:
+        return {}
+    rows = session.execute(
+        sqlalchemy.select(_TABLE.c.href, _TABLE.c.id).where(
+            _TABLE.c.external_calendar_id == calendar.id, among(_TABLE.c.href, hrefs)
+        )
     )
-    return {row.href: row.id for row in made}
+    return {row.href: row.id for row in rows}
 
 
 def values(

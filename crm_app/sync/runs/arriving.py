@@ -8,8 +8,9 @@ several objects of a series, goes the way of ``storing`` and ``busy_rows.lay``.
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
+from crm_app.core.columns import among
 from crm_app.models import ExternalCalendar, ExternalObject
 from crm_app.providers.calendar_port import RemoteEvent
 from crm_app.sync.records import busy_rows, storing
@@ -28,7 +29,7 @@ def alone(
         session.exec(
             select(ExternalObject.series).where(
                 ExternalObject.external_calendar_id == calendar.id,
-                col(ExternalObject.series).in_([event.href for event in roots]),
+                among(ExternalObject.series, [event.href for event in roots]),
             )
         )
     )
@@ -54,6 +55,8 @@ def arrive(
         row |= {"continues": laid.continues, "trouble": trouble}
         rows.append(row)
         # Copies of appointments take no time twice.
-        spans[event.href] = () if event.href in own else laid.spans
-    ids = storing.insert(session, calendar, rows, history=history)
+        if laid.spans and event.href not in own:
+            spans[event.href] = laid.spans
+    storing.insert(session, calendar, rows, history=history)
+    ids = storing.ids_of(session, calendar, spans.keys())
     return busy_rows.add(session, where, {ids[href]: found for href, found in spans.items()})

@@ -13,6 +13,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from crm_app.core import facts
+from crm_app.core.columns import among
 from crm_app.core.kinds import LinkNews, LinkOrigin, LinkState
 from crm_app.models import EventLink, ExternalCalendar, ExternalObject
 from crm_app.providers.calendar_port import Page, RemoteEvent
@@ -192,7 +193,7 @@ def _touch(session: Session, calendar: ExternalCalendar, changes: Changes) -> No
             update(ExternalObject)
             .where(
                 col(ExternalObject.external_calendar_id) == calendar.id,
-                col(ExternalObject.href).in_(changes.same),
+                among(ExternalObject.href, changes.same),
             )
             .values(generation=calendar.generation)
         )
@@ -222,7 +223,7 @@ def _mark_missing(
         update(EventLink)
         .where(
             col(EventLink.external_calendar_id) == calendar.id,
-            col(EventLink.href).in_(unseen),
+            among(EventLink.href, unseen),
             col(EventLink.origin) == LinkOrigin.HERE,
             col(EventLink.state).in_([LinkState.WRITTEN, LinkState.WANTED]),
         )

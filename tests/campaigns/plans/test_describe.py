@@ -24,7 +24,7 @@ def _said(kind: StepKind, **config: Any) -> str:
         (
             StepKind.EMAIL,
             {"subject": "Hello {{contact.first_name|there}}"},
-            "E-mail: Hello {first name}",
+            "E-mail: Hello {First name}",
         ),
         (StepKind.SMS, {"body": "Come\n\nsoon"}, "SMS: Come soon"),
         (StepKind.SMS, {"body": "{{contact.custom.size}}"}, "SMS: {contact.custom.size}"),

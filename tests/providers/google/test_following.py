@@ -12,6 +12,7 @@ from crm_app.providers.calendar_port import AccessLost, CalendarGone, Page
 from crm_app.providers.google.calendars import GoogleCalendars
 from crm_app.providers.google.tokens import Secret
 from crm_app.providers.occurrence import EventStatus
+from crm_app.providers.safe_http import AnswerLost
 from tests.contracts.events import everything, held, occurrences, pulled, starts
 from tests.contracts.google import connected
 from tests.servers.google import Fault, GoogleCalendar, GoogleService
@@ -256,7 +257,7 @@ def test_syn8_an_invitation_to_a_single_instance(
         (Fault(status=503, reason="backendError", headers={"Retry-After": "30"}), RateLimited, 30),
         (Fault(status=503), RemoteUnavailable, None),
         (Fault(status=500), RemoteUnavailable, None),
-        (Fault(drop=True, times=2), RemoteUnavailable, None),
+        (Fault(drop=True, times=2), AnswerLost, None),
         (Fault(status=403, reason="forbidden"), AccessLost, None),
         (Fault(status=404, reason="notFound"), CalendarGone, None),
         (Fault(status=403, reason="accessNotConfigured"), Rejected, None),

@@ -68,7 +68,7 @@ def test_syn10_the_end_that_graph_tells_is_believed(
 ) -> None:
     graph.hooks.gives = timedelta(minutes=90)
     watch = watched(calendars, work, listener)
-    assert watch.expires_at < NOW + timedelta(minutes=95)
+    assert watch.expires_at < datetime.now(UTC) + timedelta(minutes=95)
     graph.hooks.gives = timedelta(days=5)
     longer = calendars.renew(work.id, watch, now=NOW)
     assert longer is not None

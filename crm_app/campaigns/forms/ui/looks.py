@@ -31,7 +31,7 @@ LOOKS: dict[FieldKind, Look] = {
         "shield-check",
         N_("I agree that my details are used to answer me."),
     ),
-    FieldKind.HIDDEN: Look(N_("Hidden field"), "eye-off", N_("Source")),
+    FieldKind.HIDDEN: Look(N_("Hidden field"), "eye-off", N_("Came in through")),
 }
 # What an answer can fill.
 TARGET_WORDS: dict[str, str] = {
