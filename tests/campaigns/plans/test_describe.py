@@ -27,7 +27,7 @@ def _said(kind: StepKind, **config: Any) -> str:
             "E-mail: Hello {First name}",
         ),
         (StepKind.SMS, {"body": "Come\n\nsoon"}, "SMS: Come soon"),
-        (StepKind.SMS, {"body": "{{contact.custom.size}}"}, "SMS: {contact.custom.size}"),
+        (StepKind.SMS, {"body": "{{contact.custom.size}}"}, "SMS: {size}"),
         (StepKind.MESSENGER, {}, "Messenger: …"),
         (StepKind.CALL, {"title": "Say hello"}, "Call by the owner: Say hello"),
         (StepKind.VOICEMAIL, {"title": "Hello", "who": "user:2"}, "Voicemail by Tom: Hello"),
