@@ -102,6 +102,7 @@ _COLUMNS: dict[str, list[tuple[str, sa.types.TypeEngine[object], object]]] = {
         ("step_id", _TEXT, ""),
         ("marketing", sa.Boolean(), sa.false()),
         ("external_id", _TEXT, ""),
+        ("unfinished", _TEXT, ""),
     ],
 }
 

@@ -76,8 +76,21 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+class _KeptSigner(Signer):
+    """Derives its key once, and not anew for each signature."""
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        return self._kept if secret_key is None else super().derive_key(secret_key)
+
+    @functools.cached_property
+    def _kept(self) -> bytes:
+        return super().derive_key()
+
+
 class _OneSigner(URLSafeSerializer):
     """Keeps its signer, which it else makes anew for each signature."""
+
+    default_signer = _KeptSigner
 
     def make_signer(self, salt: str | bytes | None = None) -> Signer:
         return self.kept

@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -26,12 +25,15 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
-    insert,
+    update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from crm_app.core.settings import get_settings
 
+# No column's name begins so, as the parameters of an UPDATE's WHERE must not be those that it sets.
+_PARAMETER = "new_"
 _Converter = Callable[[Any], Any]
 _engines: dict[str, Engine] = {}
 _url_in_use: list[str] = []
@@ -73,26 +75,52 @@ def rows_changed(result: Result[Any]) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
-def insert_many(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_many(
+    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, unless: str = ""
+) -> None:
     """Add ``rows``, which all give the same columns; nothing is put in for those that they do not give.
 
-    For hundreds of rows at once. An INSERT through SQLAlchemy works out each row's parameters anew,
-    which takes longer than storing them; here that is done once, and the driver does the rest.
+    ``unless`` names a unique column: rows whose value of it is taken are left out. For hundreds of
+    rows at once. An INSERT through SQLAlchemy works out each row's parameters anew, which takes
+    longer than storing them; here that is done once, and the driver does the rest.
     """
-    if not rows:
-        return
+    if rows:
+        given = tuple(column.name for column in table.columns if column.name in rows[0])
+        _write_many(session, _insertion, table, given, rows, unless)
+
+
+def update_many(
+    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, by: str = "id"
+) -> None:
+    """Give the rows of ``table`` whose ``by`` is that of one of ``rows`` its other values.
+
+    All of them give the same columns; for many at once, as ``insert_many``.
+    """
+    if rows:
+        given = tuple(name for name in rows[0] if name != by)
+        _write_many(session, _updating, table, (*given, by), rows, by)
+
+
+def _write_many(
+    session: Session,
+    prepare: Callable[[Table, tuple[str, ...], str, Dialect], "_Prepared"],
+    table: Table,
+    given: tuple[str, ...],
+    rows: Sequence[Mapping[str, Any]],
+    key: str,
+) -> None:
     connection = session.connection()
-    given = tuple(column.name for column in table.columns if column.name in rows[0])
-    insertion = _insertion(table, given, connection.dialect)
-    by_column = zip(*map(itemgetter(*given), rows), strict=True)
-    ready = map(_converted, insertion.converting, by_column)
+    prepared = prepare(table, given, key, connection.dialect)
+    by_column = [[row[name] for row in rows] for name in prepared.columns]
+    ready = map(_converted, prepared.converting, by_column)
     lines: list[Any] = list(zip(*ready, strict=True))
-    if not insertion.positional:
-        lines = [dict(zip(given, line, strict=True)) for line in lines]
-    connection.exec_driver_sql(insertion.statement, lines)
+    if not prepared.positional:
+        names = [_PARAMETER + name for name in prepared.columns]
+        lines = [dict(zip(names, line, strict=True)) for line in lines]
+    connection.exec_driver_sql(prepared.statement, lines)
 
 
-def _converted(convert: _Converter | None, values: tuple[Any, ...]) -> Iterable[Any]:
+def _converted(convert: _Converter | None, values: list[Any]) -> Iterable[Any]:
     if convert is None:
         return values
     if values.count(values[0]) == len(values):
@@ -102,23 +130,43 @@ def _converted(convert: _Converter | None, values: tuple[Any, ...]) -> Iterable[
 
 
 @dataclass(frozen=True, slots=True)
-class _Insertion:
-    """An INSERT as the driver takes it, and what makes of a column's value one for the driver (None:
-    it is one), in the order of the table's columns."""
+class _Prepared:
+    """A statement as the driver takes it, the columns whose values its parameters are, in their order,
+    and what makes of such a value one for the driver (None: it is one)."""
 
     statement: str
     positional: bool
+    columns: tuple[str, ...]
     converting: tuple[_Converter | None, ...]
 
 
 @functools.cache
-def _insertion(table: Table, given: tuple[str, ...], dialect: Dialect) -> _Insertion:
-    compiled = (
-        insert(table).values({name: bindparam(name) for name in given}).compile(dialect=dialect)
-    )
+def _insertion(table: Table, given: tuple[str, ...], unless: str, dialect: Dialect) -> _Prepared:
+    dialects = sqlite if dialect.name == "sqlite" else postgresql
+    statement = dialects.insert(table).values(_parameters(given))
+    if unless:
+        statement = statement.on_conflict_do_nothing(index_elements=[unless])
+    return _prepared(statement, table, given, dialect)
+
+
+@functools.cache
+def _updating(table: Table, given: tuple[str, ...], by: str, dialect: Dialect) -> _Prepared:
+    parameters = _parameters(given)
+    statement = update(table).where(table.c[by] == parameters.pop(by)).values(parameters)
+    return _prepared(statement, table, given, dialect)
+
+
+def _parameters(given: tuple[str, ...]) -> dict[str, Any]:
+    return {name: bindparam(_PARAMETER + name) for name in given}
+
+
+def _prepared(statement: Any, table: Table, given: tuple[str, ...], dialect: Dialect) -> _Prepared:
+    compiled = statement.compile(dialect=dialect)
+    if dialect.positional:
+        given = tuple(name.removeprefix(_PARAMETER) for name in compiled.positiontup)
     types = (table.columns[name].type.dialect_impl(dialect) for name in given)
     converting = tuple(kind.bind_processor(dialect) for kind in types)
-    return _Insertion(str(compiled), dialect.positional, converting)
+    return _Prepared(str(compiled), dialect.positional, given, converting)
 
 
 def _make(url: str) -> Engine:

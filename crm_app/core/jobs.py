@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, delete
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import JSON, Column, Index, Table, delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from crm_app.core import clock
+from crm_app.core import clock, db
 from crm_app.core.columns import enum_type
 from crm_app.core.kinds import JobState
 
@@ -119,9 +118,8 @@ def _insert(
         }
         for key, args in wanted
     ]
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert(Job) if dialect == "sqlite" else postgresql.insert(Job)
-    session.execute(insert.on_conflict_do_nothing(index_elements=["key"]), lines)
+    table: Table = Job.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+    db.insert_many(session, table, lines, unless="key")
     session.info["jobs_enqueued"] = True
 
 

@@ -14,7 +14,7 @@ from crm_app.core import facts
 from crm_app.core.errors import CrmError, Rejected, RemoteError
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import LedgerState, MessageState
-from crm_app.messaging import channels, consent, ledger, service, settled, turns
+from crm_app.messaging import channels, composing, consent, ledger, service, settled, turns
 from crm_app.messaging.drafts import EMAIL
 from crm_app.models import Message
 from crm_app.providers.mail_port import DeliveryUnknown, SetupNeeded
@@ -60,6 +60,7 @@ def begin(
     message = _locked(session, message_id)
     if message is None or message.state != MessageState.QUEUED:
         return None
+    composing.finish(session, message)
     if message.expires_at is not None and message.expires_at <= now:
         _stop(session, message, MessageState.SKIPPED, TOO_LATE)
         return None

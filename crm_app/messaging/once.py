@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from crm_app.core import db
+from crm_app.core.columns import among
 
 
 def insert_new(session: Session, row: SQLModel, *, unique: str) -> bool:
@@ -27,14 +28,22 @@ def insert_new(session: Session, row: SQLModel, *, unique: str) -> bool:
 
 
 def insert_all(
-    session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]], *, unique: str
+    session: Session,
+    table: type[SQLModel],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unique: str,
+    own: str,
 ) -> dict[str, int]:
-    """Insert those of ``rows`` whose ``unique`` column is not taken, in one statement for many.
+    """Insert those of ``rows`` whose ``unique`` column is not taken, in two statements for many.
 
-    Every row names the same columns. What came in: the unique value -> its id.
+    Every row names the same columns; that called ``own`` is like in no other row, by which those of
+    ours are known. What came in: the unique value -> its id.
     """
     made: Table = getattr(table, "__table__")  # noqa: B009 - SQLModel's types do not name it
-    insert = sqlite.insert(made) if db.is_sqlite(session) else postgresql.insert(made)
-    statement = insert.on_conflict_do_nothing(index_elements=[unique])
-    found = session.execute(statement.returning(made.c[unique], made.c.id), list(rows))
-    return {str(row[0]): int(row[1]) for row in found}
+    db.insert_many(session, made, rows, unless=unique)
+    query = select(made.c[unique], made.c.id, made.c[own]).where(
+        among(made.c[unique], [row[unique] for row in rows])
+    )
+    given = {row[own] for row in rows}
+    return {row[0]: row[1] for row in session.execute(query) if row[2] in given}

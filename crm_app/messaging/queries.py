@@ -14,7 +14,7 @@ from crm_app.core.access import Actor
 from crm_app.core.errors import NotFound
 from crm_app.core.ids import is_id
 from crm_app.core.kinds import MessageState
-from crm_app.messaging import channels, sender
+from crm_app.messaging import channels, composing, sender
 from crm_app.messaging.drafts import EMAIL
 from crm_app.models import Contact, IncomingMessage, Message
 
@@ -27,6 +27,11 @@ def get_message(session: Session, actor: Actor, message_id: int) -> Message:
     if found is None:
         raise NotFound
     return found
+
+
+def shown_message(session: Session, actor: Actor, message_id: int) -> Message:
+    """The same, to be read by a person: whole, even when it will be finished only as it leaves."""
+    return composing.shown(session, get_message(session, actor, message_id))
 
 
 def list_messages(
@@ -75,7 +80,7 @@ def eml(session: Session, message: Message) -> bytes:
     """The message as a file that mail programs open (RFC 5322); NotFound when it is no mail."""
     if message.channel != EMAIL:
         raise NotFound
-    return sender.content(session, message)
+    return sender.content(session, composing.shown(session, message))
 
 
 def list_received(

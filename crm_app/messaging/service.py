@@ -35,27 +35,32 @@ def queue(session: Session, **draft: Unpack[Draft]) -> Message:
     Without a way out for its channel the message rests in the outbox from the start. Raises Invalid
     when the recipient is none.
     """
-    ids = queue_many(session, [draft])
+    ids = _queue(session, [draft], later=False)
     return session.get_one(Message, ids[draft["key"]])
 
 
 def queue_many(session: Session, drafts: Sequence[Draft]) -> dict[str, int]:
     """Queue all ``drafts`` in a few statements, however many they are; key -> the message's id.
 
-    Invalid when one of them has no possible recipient: then none is queued.
+    Invalid when one of them has no possible recipient: then none is queued. What can leave is
+    finished only then (``composing``); what rests in the outbox is whole from the start.
     """
+    return _queue(session, drafts, later=True)
+
+
+def _queue(session: Session, drafts: Sequence[Draft], *, later: bool) -> dict[str, int]:
     if not drafts:
         return {}
-    written = composing.compose(session, drafts)
-    used = {each.channel for each in written}
-    ready = {channel: channels.is_ready(session, channel) for channel in used}
-    rows = [
-        each.values | {"state": MessageState.QUEUED if ready[each.channel] else MessageState.OUTBOX}
-        for each in written
-    ]
-    fresh = insert_all(session, Message, rows, unique="key")
+    used = {each.get("channel", EMAIL) for each in drafts}
+    ready = {channel for channel in used if channels.is_ready(session, channel)}
+    written = composing.compose(session, drafts, later=ready if later else ())
+    for each in written:
+        leaves = each.channel in ready
+        each.values["state"] = MessageState.QUEUED if leaves else MessageState.OUTBOX
+    rows = [each.values for each in written]
+    fresh = insert_all(session, Message, rows, unique="key", own="message_id")
     tracking.keep(session, {fresh[one.key]: one.links for one in written if one.key in fresh})
-    leaving = [fresh[one.key] for one in written if one.key in fresh and ready[one.channel]]
+    leaving = [fresh[one.key] for one in written if one.key in fresh and one.channel in ready]
     jobs.enqueue_all(session, SEND, [(f"message:{n}:0", {"message_id": n}) for n in leaving])
     if fresh:
         # One is enough to have the open tabs look.

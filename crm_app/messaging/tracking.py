@@ -8,13 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import Table, update
 from sqlmodel import Session, col, select
 
-from crm_app.core import facts
+from crm_app.core import db, facts
 from crm_app.core.errors import NotFound
 from crm_app.models import Message, TrackedLink
 
+_table: Table = TrackedLink.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _LONGEST_TOKEN = 64
 # Names under which programs look into mail and chats, in lower case.
 _PROGRAMS = re.compile(
@@ -32,8 +33,7 @@ def keep(session: Session, links_of: Mapping[int, Sequence[tuple[str, str]]]) ->
         for message_id, links in links_of.items()
         for token, url in links
     ]
-    if rows:
-        session.execute(insert(TrackedLink), rows)
+    db.insert_many(session, _table, rows)
 
 
 def find(session: Session, token: str) -> TrackedLink:

@@ -52,6 +52,9 @@ class Message(SQLModel, table=True):
     campaign_id: int | None = Field(default=None, index=True)
     enrolment_id: int | None = Field(default=None, index=True)
     step_id: str = ""
+    # A queued message of many made at once is the bare text until it leaves: "plain" is still to get
+    # its looks and its way to unsubscribe, "counted" links that count as well; "" has all that it needs.
+    unfinished: str = ""
     # Marketing mail carries List-Unsubscribe and honours do-not-disturb (CAM-9).
     marketing: bool = False
     # Its id at the service that carries it, by which that service reports and answers.

@@ -85,5 +85,9 @@ def settled(case: Case, move: Move, now: datetime) -> dict[str, Any]:
         "visit": case.enrolment.visit + 1,
         "arrived_at": now,
         "due_at": move.due_at,
-        **({"reason": "", "detail": {}} if move.due_at else {"reason": "waits_for_goal", "detail": {}}),
+        **(
+            {"reason": "", "detail": {}}
+            if move.due_at
+            else {"reason": "waits_for_goal", "detail": {}}
+        ),
     }

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session
 
 from crm_app.campaigns.running.case import Case, settled
 from crm_app.contacts import history
-from crm_app.core import facts
+from crm_app.core import db, facts
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import EnrolmentState, StepOutcome
 from crm_app.models import Enrolment, StepRun
@@ -32,8 +32,7 @@ _OVER = (EnrolmentState.FINISHED, EnrolmentState.LEFT)
 def settle(session: Session, cases: Sequence[Case], *, now: datetime) -> None:
     """Store what became of the cases, whose moves were carried out."""
     runs = [_run(case, now) for case in cases if _ends_visit(case)]
-    if runs:
-        session.execute(insert(_runs), runs)
+    db.insert_many(session, _runs, runs)
     changed = [(case.enrolment, settled(case, case.move, now)) for case in cases if case.move]
     put(session, changed)
     over = [case for case in cases if case.enrolment.state in _OVER]
@@ -51,8 +50,7 @@ def leave_visits(
     """Close the visits of contacts whom somebody takes away from their steps."""
     open_visits = [each for each in enrolments if each.state is EnrolmentState.ACTIVE]
     runs = [_line(each, outcome, reason, {}, now) for each in open_visits]
-    if runs:
-        session.execute(insert(_runs), runs)
+    db.insert_many(session, _runs, runs)
 
 
 def put(session: Session, changed: Iterable[tuple[Enrolment, dict[str, Any]]]) -> None:
@@ -63,15 +61,9 @@ def put(session: Session, changed: Iterable[tuple[Enrolment, dict[str, Any]]]) -
         for name, value in new.items():
             set_committed_value(enrolment, name, value)
         if new:
-            line = {"row_id": enrolment.id, **{f"new_{name}": v for name, v in new.items()}}
-            alike.setdefault(tuple(new), []).append(line)
-    for names, lines in alike.items():
-        statement = (
-            update(_table)
-            .where(_table.c.id == bindparam("row_id"))
-            .values({name: bindparam(f"new_{name}") for name in names})
-        )
-        session.connection().execute(statement, lines)
+            alike.setdefault(tuple(new), []).append({"id": enrolment.id, **new})
+    for lines in alike.values():
+        db.update_many(session, _table, lines)
 
 
 def announce(session: Session, ended: Sequence[tuple[Enrolment, str]]) -> None:

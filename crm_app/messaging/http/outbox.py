@@ -59,7 +59,7 @@ def _message(session: Session, request: Request) -> Message:
     actor = sessions.resolve_actor(request.headers.get("cookie"))
     if actor is None:
         raise NotSignedIn
-    return queries.get_message(session, actor, int(request.path_params["message_id"]))
+    return queries.shown_message(session, actor, int(request.path_params["message_id"]))
 
 
 routes = [

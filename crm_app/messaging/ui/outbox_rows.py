@@ -86,7 +86,7 @@ def row(message: Message, actor: Actor, now: datetime) -> Row:
 
 def detail(session: Session, actor: Actor, message_id: int) -> Row:
     """All that the sheet shows of a message, but its source."""
-    message = queries.get_message(session, actor, message_id)
+    message = queries.shown_message(session, actor, message_id)
     now = clock.now()
     shown = row(message, actor, now)
 
