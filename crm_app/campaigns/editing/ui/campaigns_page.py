@@ -65,7 +65,7 @@ def _list() -> rx.Component:
         data_table(
             [
                 column(tr("Campaign"), _name),
-                column(tr("State"), _state, width="190px"),
+                column(tr("State"), _state, width="190px", phone=False),
                 column(tr("Inside"), _inside, numeric=True, width="150px"),
                 column(
                     tr("Sent"), lambda row: row["sent"], numeric=True, phone=False, width="90px"
@@ -96,6 +96,7 @@ def _name(row: Any) -> rx.Component:
             tr("edited {when}", when=row["edited"]),
             class_name="hint",
         ),
+        rx.el.div(_state(row), class_name="only-on-phone campaign-state"),
         class_name="name-words",
     )
 

@@ -77,8 +77,10 @@ def _lines() -> rx.Component:
                 view_box="0 0 8 8",
                 ref_x="7",
                 ref_y="4",
-                marker_width="8",
-                marker_height="8",
+                marker_width="9",
+                marker_height="9",
+                # Else an arrow would grow with its line.
+                custom_attrs={"markerUnits": "userSpaceOnUse"},
                 orient="auto-start-reverse",
             )
         ),
