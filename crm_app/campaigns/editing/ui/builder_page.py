@@ -16,6 +16,7 @@ from crm_app.campaigns.editing.ui.steps_state import Steps
 from crm_app.campaigns.editing.ui.top_view import top_bar
 from crm_app.core.i18n import N_
 from crm_app.ui import sortable
+from crm_app.ui.address import is_at
 from crm_app.ui.components import (
     button,
     dialog,
@@ -56,7 +57,9 @@ _OUTSIDE = """(e) => {
 def page() -> rx.Component:
     """The page."""
     return rx.el.div(
-        rx.cond(Builder.loading, _loading(), _builder()),
+        rx.cond(
+            Builder.loading | ~is_at("/campaigns/" + Builder.campaign_id), _loading(), _builder()
+        ),
         on_mount=rx.call_script(_KEYS),
         class_name="builder-page",
     )

@@ -12,6 +12,7 @@ from crm_app.campaigns.forms.ui.naming_state import Naming
 from crm_app.campaigns.forms.ui.sent_view import sent_view
 from crm_app.campaigns.forms.ui.sharing import sharing
 from crm_app.core.i18n import N_
+from crm_app.ui.address import is_at
 from crm_app.ui.components import (
     badge,
     button,
@@ -41,7 +42,7 @@ def page() -> rx.Component:
     """The page."""
     return rx.fragment(
         rx.cond(
-            FormBuilder.loading,
+            FormBuilder.loading | ~is_at("/forms/" + FormBuilder.form_id.to_string()),
             rx.el.div(skeleton_rows(6), class_name="card"),
             rx.el.div(
                 _head(),
