@@ -21,7 +21,7 @@ from crm_app.core import clock
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_, translate
 from crm_app.core.kinds import CampaignState
-from crm_app.models import User
+from crm_app.models import Calendar, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _sample(session: Session, actor: Actor, plan: Plan) -> tuple[str, Mapping[st
         )
         if row.id in seen and seen[row.id].owner:
             return row.name, _unbound(values_of(seen[row.id]))
-    return _pretended(session, actor)
+    return _pretended(session, actor, session.get(Calendar, calendar_id or 0))
 
 
 def _unbound(values: Mapping[str, str]) -> Mapping[str, str]:
@@ -110,7 +110,9 @@ def _unbound(values: Mapping[str, str]) -> Mapping[str, str]:
     }
 
 
-def _pretended(session: Session, actor: Actor) -> tuple[str, Mapping[str, str]]:
+def _pretended(
+    session: Session, actor: Actor, calendar: Calendar | None
+) -> tuple[str, Mapping[str, str]]:
     name = translate(actor.locale, N_("Sam Example"))
     first, _, last = name.partition(" ")
     user = session.get(User, actor.user_id or 0)
@@ -119,6 +121,6 @@ def _pretended(session: Session, actor: Actor) -> tuple[str, Mapping[str, str]]:
         name=name, first_name=first, last_name=last, email="sam@example.com", phone="+4930123456"
     )
     values = dict(values_of(World(person=person, owner=host)))
-    everybodys = calendar_url(translate(actor.locale, N_("team")))
+    everybodys = calendar_url(calendar.slug if calendar else translate(actor.locale, N_("team")))
     own = f"{everybodys}/{user.slug}" if user else everybodys
     return name, {"user.calendar_link": own, "calendar.link": everybodys, **values}

@@ -246,6 +246,16 @@ def test_cam6_mistakes_show_as_one_types(office: Office) -> None:
     assert tab.see(Inspector).preview == "Hi Sam"
 
 
+def test_cam5_the_preview_leads_to_the_campaigns_own_calendar(office: Office) -> None:
+    with db.unit_of_work() as session:
+        calendar = factories.calendar(session, office.admin, slug="visits")
+    chosen = {"name": "calendar_id", "value": str(calendar.id)}
+    office.tab().fire(CampaignSettings.set_setting, **chosen)
+    tab = office.tab().fire(Inspector.select, step_id="mail")
+    tab.fire(Inspector.set_field, name="body", value="{{user.calendar_link}}")
+    assert tab.see(Inspector).preview.endswith(f"/cal/visits/{office.admin.slug}")
+
+
 def test_q1_a_number_that_is_none_is_said_beside_its_field(office: Office) -> None:
     tab = office.tab().fire(Inspector.select, step_id="wait")
     tab.fire(Inspector.set_field, name="amount", value="soon")
