@@ -22,6 +22,7 @@ _ICONS = {
     "tag": "tag",
     "typed": "message-square-quote",
     "form": "clipboard-list",
+    "campaign": "workflow",
     "deleted": "trash-2",
     "restored": "undo-2",
 }
