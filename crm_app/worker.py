@@ -23,6 +23,8 @@ from crm_app.core.job_runner import Runner, reap
 from crm_app.core.settings import Settings
 
 log = logging.getLogger(__name__)
+# After making so many more objects than were thrown away, a few megabytes, Python looks for rings.
+_MANY_OBJECTS = 20_000
 
 # What happened -> the jobs that are to hear of it; each gets ``fact_id``.
 LISTENERS: dict[type[facts.Fact], tuple[str, ...]] = {
@@ -83,6 +85,7 @@ def dispatch(fact_id: int) -> None:
         fact = facts.load(session, fact_id)
         for kind in LISTENERS.get(type(fact), ()):
             jobs.enqueue(session, kind, key=f"fact:{fact_id}:{kind}", fact_id=fact_id)
+        jobs.ends_with(session)
 
 
 def tick_reap() -> None:
@@ -132,11 +135,13 @@ def enqueue_tick(session: Session, kind: str, *, every: timedelta, now: datetime
 
 
 def settle_in() -> None:
-    """Tell Python that what is loaded by now stays. While a job makes many small objects, it would look
-    through all of that again and again for something to throw away, which is a tenth of a first sync.
+    """Tell Python that what is loaded by now stays, and to look for something to throw away only when
+    there may be much. While a job makes many small objects, it would look through all of them again
+    and again, which is a quarter of a first sync.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_MANY_OBJECTS)
 
 
 class Worker:

@@ -7,6 +7,7 @@ Begins and ends like ``tests.scale.pull``, and says besides how many events came
 import json
 import sys
 
+from crm_app import worker
 from crm_app.providers.google.calendars import GoogleCalendars
 from crm_app.providers.oauth_port import OAuthApp
 from tests.scale.cost import measured
@@ -28,6 +29,7 @@ def main() -> None:
         provider.close()
         return found
 
+    worker.settle_in()
     measured(fetch)
 
 

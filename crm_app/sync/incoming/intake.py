@@ -120,15 +120,19 @@ def concerning(
 ) -> list[str]:
     """The hrefs of those of the ``new`` single objects that ``take_in`` has to look at: those of which
     something was made, and those of which something may be."""
+    if not new:
+        return []
     hrefs = [event.href for event in new]
-    linked = outside.links_at(session, where.calendar_id, hrefs) if hrefs else {}
-    may_be = [event for event in new if names_people(event.raw)]
+    wanted = set(outside.links_at(session, where.calendar_id, hrefs))
+    if not _takes(calendar, where):
+        return [href for href in hrefs if href in wanted]
     if history:
         # Only what was made of them before this calendar was connected again.
-        lost = meetings.without_event(session, where.user_id) if new else frozenset()
-        may_be = [event for event in new if event.uid in lost]
-    wanted = {event.href for event in may_be} if _takes(calendar, where) else set()
-    return [href for href in hrefs if href in linked or href in wanted]
+        lost = meetings.without_event(session, where.user_id)
+        wanted |= {event.href for event in new if event.uid in lost}
+    else:
+        wanted |= {event.href for event in new if names_people(event.raw)}
+    return [href for href in hrefs if href in wanted]
 
 
 def end(

@@ -22,6 +22,7 @@ from crm_app.sync.rules.laying import Laid, Span, lay_out
 # Raised when this program lays out in another way, so that all is laid out anew.
 _LAYOUT = 1
 _FIELDS = Span._fields
+_COLUMNS = ("user_id", "external_calendar_id", "external_object_id", *_FIELDS)
 _TABLE = SQLModel.metadata.tables["busy_time"]
 # Asked for every page of a listing, and making it takes longer than asking it.
 _OWNER = (
@@ -48,7 +49,17 @@ class Whose:
 
 def whose(session: Session, calendar: ExternalCalendar) -> Whose:
     """The reading rules of ``calendar``. Its window must be set."""
+    account = session.get_one(ConnectedAccount, calendar.account_id)
+    return _whose(calendar, account, session.get_one(User, account.user_id))
+
+
+def whose_now(session: Session, calendar: ExternalCalendar) -> Whose:
+    """The same, asked in one statement, for whoever holds neither the account nor the user."""
     account, user = session.execute(_OWNER, {"account_id": calendar.account_id}).one()
+    return _whose(calendar, account, user)
+
+
+def _whose(calendar: ExternalCalendar, account: ConnectedAccount, user: User) -> Whose:
     addresses = {user.email, account.username, *account.aliases}
     if calendar.window_from is None or calendar.window_until is None:
         raise ValueError("the calendar has no window yet")
@@ -130,9 +141,8 @@ def replace(session: Session, where: Whose, wanted: Mapping[int, tuple[Span, ...
 
 def add(session: Session, where: Whose, spans: Mapping[int, tuple[Span, ...]]) -> bool:
     """Write rows for objects that have none; whether there were any to write."""
-    whose = {"user_id": where.user_id, "external_calendar_id": where.calendar_id}
     values = [
-        {**whose, "external_object_id": key, **span._asdict()}
+        dict(zip(_COLUMNS, (where.user_id, where.calendar_id, key, *span), strict=True))
         for key, found in spans.items()
         for span in found
     ]

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from crm_app.providers.ical import glance, reading
+from crm_app.providers.ical.glance import Plain, Told
 from crm_app.providers.occurrence import EventStatus, Occurrence, Trouble
 from crm_app.sync.rules.ingest import Policy, Verdict, verdict_on
 
 # How far behind the window an object is searched for instances that the moving window will reach.
 _LATER = timedelta(days=3650)
+_LONGEST_TITLE = 500
 
 
 class Span(NamedTuple):
@@ -37,6 +39,9 @@ class Laid:
     trouble: Trouble | None
 
 
+_OVER = Laid((), continues=False, trouble=None)
+
+
 def lay_out(
     raw: str,
     policy: Policy,
@@ -50,8 +55,11 @@ def lay_out(
 
     ``zone`` is the calendar's IANA zone, for whole days and times without a zone.
     """
-    if glance.is_over(raw, since):
-        return Laid((), continues=False, trouble=None)
+    told = glance.tell(raw, since)
+    if told is Told.OVER:
+        return _OVER
+    if isinstance(told, Plain) and told.starts_at < until:
+        return Laid((_plain_span(told),), continues=False, trouble=None)
     parsed = reading.parse(raw, calendar_zone=zone)
     found = reading.between(parsed, since, until, own_addresses=own_addresses)
     spans = [
@@ -77,7 +85,14 @@ def _span(one: Occurrence, blocks: bool) -> Span:
         private=one.private,
         tentative=one.status is EventStatus.TENTATIVE,
         recurring=one.recurring,
-        summary=one.summary[:500],
+        summary=one.summary[:_LONGEST_TITLE],
+    )
+
+
+def _plain_span(one: Plain) -> Span:
+    starts_at, ends_at, summary = one
+    return Span(
+        starts_at, ends_at, False, "", "", True, False, False, False, summary[:_LONGEST_TITLE]
     )
 
 

@@ -45,9 +45,13 @@ def brings_nothing(page: Page) -> bool:
 def apply(session: Session, lane: Lane, page: Page, *, now: datetime) -> ExternalCalendar:
     """Make the rows what ``page`` says and save its cursor; Superseded when the lane was lost."""
     calendar = lanes.keep(session, lane, now=now)
+    # Said first, so that it is written together with the lease.
+    calendar.cursor = page.cursor
+    calendar.events_seen += len(page.changed) if page.full else 0
     if page.changed or page.removed:
         _take_over(session, calendar, page, now=now)
-    _advance(session, calendar, page, now=now)
+    if page.full and page.complete:
+        _end_listing(session, calendar, now=now)
     if not calendar.complete or page.full:
         facts.record(session, facts.ConnectionChanged(calendar.account_id, state="progress"))
     if page.complete:
@@ -57,7 +61,7 @@ def apply(session: Session, lane: Lane, page: Page, *, now: datetime) -> Externa
 
 
 def _take_over(session: Session, calendar: ExternalCalendar, page: Page, *, now: datetime) -> None:
-    where = busy_rows.whose(session, calendar)
+    where = busy_rows.whose_now(session, calendar)
     rows = storing.rows_of(session, calendar, [*(e.href for e in page.changed), *page.removed])
     changes = compare(page, {href: _known(row) for href, row in rows.items()})
     came_back = {href: at for href, row in rows.items() if (at := row.missing_since) is not None}
@@ -107,26 +111,24 @@ def _take_in(
         log.exception("an object of calendar %s could not be taken in", calendar.id)
 
 
-def _advance(session: Session, calendar: ExternalCalendar, page: Page, *, now: datetime) -> None:
-    calendar.cursor = page.cursor
-    calendar.events_seen += len(page.changed) if page.full else 0
-    if page.full and page.complete:
-        session.execute(
-            delete(ExternalObject).where(
-                col(ExternalObject.external_calendar_id) == calendar.id,
-                col(ExternalObject.href) == FREE_BUSY,
-            )
+def _end_listing(session: Session, calendar: ExternalCalendar, *, now: datetime) -> None:
+    """What a whole listing did not bring is missing."""
+    session.execute(
+        delete(ExternalObject).where(
+            col(ExternalObject.external_calendar_id) == calendar.id,
+            col(ExternalObject.href) == FREE_BUSY,
         )
-        session.execute(
-            update(ExternalObject)
-            .where(
-                col(ExternalObject.external_calendar_id) == calendar.id,
-                col(ExternalObject.generation) < calendar.generation,
-                col(ExternalObject.missing_since).is_(None),
-            )
-            .values(missing_since=now)
+    )
+    session.execute(
+        update(ExternalObject)
+        .where(
+            col(ExternalObject.external_calendar_id) == calendar.id,
+            col(ExternalObject.generation) < calendar.generation,
+            col(ExternalObject.missing_since).is_(None),
         )
-        _without_their_rule(session, calendar, now=now)
+        .values(missing_since=now)
+    )
+    _without_their_rule(session, calendar, now=now)
 
 
 def _without_their_rule(session: Session, calendar: ExternalCalendar, *, now: datetime) -> None:
