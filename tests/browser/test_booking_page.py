@@ -21,6 +21,7 @@ from crm_app.core import db
 from crm_app.core.settings import get_settings
 from crm_app.models import Calendar
 from tests.booking.offices import QUESTIONS, appointments, open_office
+from tests.browser.journey.barriers import settle
 
 pytestmark = pytest.mark.browser
 
@@ -250,6 +251,7 @@ def test_q6_no_page_has_a_barrier(site: str, visit: Any, size: dict[str, int], s
 
 
 def _no_barrier(page: Page, where: str) -> None:
+    settle(page)
     found = Axe().run(page, options={"resultTypes": ["violations"]})["violations"]
     short = [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found]
     assert short == [], where

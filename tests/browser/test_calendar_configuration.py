@@ -15,6 +15,7 @@ from crm_app.sync.records import busy_rows
 from crm_app.sync.ui.connections_state import PARTS
 from tests import factories
 from tests.browser.conftest import OpenPage, Served
+from tests.browser.journey.barriers import settle
 from tests.sync import rig
 from tests.sync.rig import soon
 
@@ -80,6 +81,7 @@ def vera(served: Served) -> models.User:
 
 def barriers(page: Page) -> list[tuple[str, Any]]:
     """What axe finds, without what concerns the page behind an open dialog."""
+    settle(page)
     found = Axe().run(page)["violations"]
     return [
         (each["id"], [node["target"] for node in each["nodes"]])

@@ -12,6 +12,7 @@ from crm_app.campaigns.plans.plan import Plan, parse
 from crm_app.models import Campaign, User
 from tests import factories
 from tests.browser.conftest import OpenPage, Served
+from tests.browser.journey.barriers import settle
 from tests.campaigns.editing.conftest import MAIL, WAIT, plan, step
 
 pytestmark = pytest.mark.browser
@@ -354,6 +355,7 @@ def test_q6_no_barrier_that_axe_can_find(
 
 def barriers(page: Page) -> list[Any]:
     page.wait_for_load_state("networkidle")
+    settle(page)
     found = Axe().run(page)["violations"]
     return [
         (each["id"], each["impact"], [node["target"] for node in each["nodes"]]) for each in found

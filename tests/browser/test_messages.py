@@ -11,6 +11,7 @@ from crm_app.messaging import unsubscribe
 from crm_app.models import Contact, ContactPhone
 from tests import factories
 from tests.browser.conftest import Served, serve
+from tests.browser.journey.barriers import settle
 from tests.servers import twilio
 from tests.servers.twilio import TwilioService, twilio_service
 
@@ -52,6 +53,7 @@ def _lead(served: Served, owner_id: int | None) -> Contact:
 
 
 def _no_mistakes(page: Page) -> None:
+    settle(page)
     found = Axe().run(page)["violations"]
     assert [each["id"] for each in found] == []
 

@@ -10,6 +10,7 @@ from crm_app.accounts import queries
 from crm_app.contacts import service
 from crm_app.models import User
 from tests.browser.conftest import OpenPage, Served
+from tests.browser.journey.barriers import settle
 
 pytestmark = pytest.mark.browser
 
@@ -135,5 +136,6 @@ def test_q6_no_barrier_that_axe_can_find(
     page = open_page(path, user=grace, phone=phone, dark=dark)
     page.get_by_role("heading").first.wait_for()
     page.wait_for_load_state("networkidle")
+    settle(page)
     found = Axe().run(page)["violations"]
     assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []

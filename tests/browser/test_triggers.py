@@ -10,6 +10,7 @@ from sqlmodel import select
 from crm_app import models
 from tests import factories
 from tests.browser.conftest import OpenPage, Served
+from tests.browser.journey.barriers import settle
 from tests.factories import campaigns
 
 pytestmark = pytest.mark.browser
@@ -43,6 +44,7 @@ def tess(served: Served) -> models.User:
 
 
 def barriers(page: Page) -> list[tuple[str, Any]]:
+    settle(page)
     found = Axe().run(page)["violations"]
     return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
 

@@ -6,10 +6,15 @@ from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 _GRAVE = ("serious", "critical")
+# What fades in has too little contrast on its way; skeletons pulse for ever and are not waited for.
+_AT_REST = """() => Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+  .map((one) => one.finished.catch(() => {})))"""
 
 
 def barriers(page: Page) -> list[str]:
     """The serious and critical faults of what ``page`` shows, each with where it is."""
+    settle(page)
     found: dict[str, Any] = Axe().run(page, options={"resultTypes": ["violations"]})
     return [
         f"{fault['id']} ({fault['impact']}): {node['html'][:160]}"
@@ -17,3 +22,8 @@ def barriers(page: Page) -> list[str]:
         if fault["impact"] in _GRAVE
         for node in fault["nodes"]
     ]
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing on the page moves or fades any more."""
+    page.evaluate(_AT_REST)
