@@ -137,7 +137,7 @@ def enqueue_tick(session: Session, kind: str, *, every: timedelta, now: datetime
 def settle_in() -> None:
     """Tell Python that what is loaded by now stays, and to look for something to throw away only when
     there may be much. While a job makes many small objects, it would look through all of them again
-    and again, which is a quarter of a first sync.
+    and again, which is a seventh of a first sync.
     """
     gc.collect()
     gc.freeze()
