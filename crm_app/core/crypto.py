@@ -13,6 +13,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from itsdangerous import BadSignature, Signer, URLSafeSerializer
+from itsdangerous.encoding import base64_encode, want_bytes
 from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -79,12 +80,14 @@ def token_hash(token: str) -> str:
 class _KeptSigner(Signer):
     """Derives its key once, and not anew for each signature."""
 
-    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
-        return self._kept if secret_key is None else super().derive_key(secret_key)
+    def get_signature(self, value: str | bytes) -> bytes:
+        mac = self._kept.copy()
+        mac.update(want_bytes(value))
+        return base64_encode(mac.digest())
 
     @functools.cached_property
-    def _kept(self) -> bytes:
-        return super().derive_key()
+    def _kept(self) -> hmac.HMAC:
+        return hmac.new(self.derive_key(), digestmod="sha1")
 
 
 class _OneSigner(URLSafeSerializer):
@@ -98,6 +101,12 @@ class _OneSigner(URLSafeSerializer):
     @functools.cached_property
     def kept(self) -> Signer:
         return super().make_signer()
+
+    def dump_payload(self, obj: Any) -> bytes:
+        if type(obj) is int:
+            # Nothing is to be gained from the attempt to compress a number.
+            return base64_encode(str(obj))
+        return super().dump_payload(obj)
 
 
 @functools.lru_cache(maxsize=64)

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, event, or_, select, update
 from sqlmodel import Session, col
 
-from crm_app.core import clock, db
+from crm_app.core import clock, db, jobs
 from crm_app.core.errors import CrmError, RateLimited, RemoteUnavailable
 from crm_app.core.jobs import Job, handlers
 from crm_app.core.kinds import JobState
@@ -76,8 +76,12 @@ def run(job: Claimed) -> None:
     if handler is None:
         _park(job, f"no handler for {job.kind}")
         return
+    end = _End(job)
     try:
-        with _lease_kept(job, handler.lease or get_settings().job_lease_seconds):
+        with (
+            _lease_kept(job, handler.lease or get_settings().job_lease_seconds),
+            jobs.ending_by(end.note),
+        ):
             handler.run(**job.args)
     except (RateLimited, RemoteUnavailable) as error:
         _later(job, handler.max_attempts, str(error), getattr(error, "retry_after", None))
@@ -88,7 +92,28 @@ def run(job: Claimed) -> None:
         log.exception("job %s (%s) failed", job.id, job.kind)
         _later(job, handler.max_attempts, f"{type(error).__name__}: {error}", None)
     else:
-        _finish(job, state=JobState.DONE, finished_at=clock.now(), last_error="")
+        if not end.is_noted:
+            _finish(job, **_done())
+
+
+class _End:
+    """The end of a job, noted in the handler's last transaction if it wants so."""
+
+    def __init__(self, job: Claimed) -> None:
+        self.job, self.is_noted = job, False
+
+    def note(self, session: Session) -> None:
+        """Done, if ``session`` commits."""
+        _write_end(session, self.job, **_done())
+        event.listen(session, "after_commit", self._committed)
+
+    def _committed(self, session: Session) -> None:
+        # The end of a savepoint is told too, and is none.
+        self.is_noted = not session.in_nested_transaction()
+
+
+def _done() -> dict[str, Any]:
+    return {"state": JobState.DONE, "finished_at": clock.now(), "last_error": ""}
 
 
 def back_off(attempt: int, retry_after: float | None, *, jitter: float) -> float:
@@ -112,18 +137,23 @@ def _park(job: Claimed, error: str) -> None:
     _finish(job, state=JobState.PARKED, last_error=error)
 
 
-def _finish(job: Claimed, **values: Any) -> bool:
+def _finish(job: Claimed, **values: Any) -> None:
     with db.unit_of_work() as session:
-        result = session.execute(
-            update(Job)
-            .where(
-                col(Job.id) == job.id,
-                col(Job.token) == job.token,
-                col(Job.state) == JobState.RUNNING,
-            )
-            .values(lease_until=None, **values)
+        _write_end(session, job, **values)
+
+
+def _write_end(session: Session, job: Claimed, **values: Any) -> None:
+    """Nothing when the claim is no longer ours."""
+    session.execute(
+        update(Job)
+        .where(
+            col(Job.id) == job.id,
+            col(Job.token) == job.token,
+            col(Job.state) == JobState.RUNNING,
         )
-        return db.rows_changed(result) > 0
+        .values(lease_until=None, **values)
+        .execution_options(synchronize_session=False)
+    )
 
 
 class _lease_kept:  # noqa: N801 - reads as a phrase in a with statement

@@ -6,7 +6,9 @@ values; a handler must be safe to run twice, since a crashed worker's job is run
 above this module may know which engine runs the jobs.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +55,7 @@ class Handler:
 
 
 _handlers: dict[str, Handler] = {}
+_ending: ContextVar[Callable[[Session], None] | None] = ContextVar("ending", default=None)
 
 
 def handles(
@@ -70,6 +73,27 @@ def handles(
 def handlers() -> Mapping[str, Handler]:
     """All declared handlers by kind."""
     return _handlers
+
+
+def ends_with(session: Session) -> None:
+    """The job that this thread runs is done when ``session`` commits: nothing of it is left to do.
+
+    That saves a transaction of its own to note the end. Where it is not a job that runs, nothing
+    happens, so that handlers can be called like any function.
+    """
+    note = _ending.get()
+    if note is not None:
+        note(session)
+
+
+@contextlib.contextmanager
+def ending_by(note: Callable[[Session], None]) -> Iterator[None]:
+    """For engines: what ``ends_with`` calls while the block runs a job in this thread."""
+    token = _ending.set(note)
+    try:
+        yield
+    finally:
+        _ending.reset(token)
 
 
 def enqueue(

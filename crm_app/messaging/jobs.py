@@ -27,6 +27,8 @@ def send(message_id: int, has_slot: bool = False) -> None:
     """
     with db.unit_of_work() as session:
         going = delivery.begin(session, message_id, now=clock.now(), has_slot=has_slot)
+        if going is None:
+            jobs.ends_with(session)
     if going is None:
         return
     failure: CrmError | None = None
@@ -35,18 +37,26 @@ def send(message_id: int, has_slot: bool = False) -> None:
         receipt = going.send()
     except CrmError as error:
         failure = error
-    again = written_down(
-        lambda session: delivery.ended(
-            session,
-            going,
-            failure,
-            answer=receipt.words,
-            external_id=receipt.external_id,
-            now=clock.now(),
-        )
-    )
+    again = written_down(lambda session: _ended(session, going, failure, receipt))
     if again and failure is not None:
         raise failure
+
+
+def _ended(
+    session: Session, going: delivery.Going, failure: CrmError | None, receipt: Receipt
+) -> bool:
+    """Record how it went, and with it that the job is done; whether to try again later."""
+    again = delivery.ended(
+        session,
+        going,
+        failure,
+        answer=receipt.words,
+        external_id=receipt.external_id,
+        now=clock.now(),
+    )
+    if not again:
+        jobs.ends_with(session)
+    return again
 
 
 def written_down(note: Callable[[Session], _Result]) -> _Result:

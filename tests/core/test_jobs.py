@@ -84,6 +84,47 @@ def test_not_before_its_time(database: str, clock: time_machine.Traveller) -> No
     assert job_runner.drain() == 1
 
 
+@jobs.handles("test.ends")
+def ends(how: str) -> None:
+    """Notes its end in its own transaction, which breaks, or in which a part is undone."""
+    ran.append(how)
+    with db.unit_of_work() as session:
+        jobs.ends_with(session)
+        with session.begin_nested():
+            jobs.enqueue(session, "test.note", key=how, what=how)
+        if how == "breaks":
+            raise RuntimeError
+    if how == "goes on":
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("how", "state"),
+    [("well", JobState.DONE), ("breaks", JobState.READY), ("goes on", JobState.DONE)],
+)
+def test_a_job_can_end_with_its_own_last_transaction(
+    database: str, clock: time_machine.Traveller, how: str, state: JobState
+) -> None:
+    _enqueue("test.ends", how=how)
+    (mine,) = _claim("one")
+    job_runner.run(mine)
+    row, *made = _rows()
+    assert row.state == state
+    assert [each.kind for each in made] == ([] if how == "breaks" else ["test.note"])
+    assert (row.finished_at is None) == (how == "breaks")
+
+
+def test_who_lost_his_claim_ends_nothing(database: str, clock: time_machine.Traveller) -> None:
+    _enqueue("test.ends", how="well")
+    (frozen,) = _claim("frozen")
+    clock.shift(timedelta(minutes=2))
+    with db.unit_of_work() as session:
+        job_runner.reap(session, now=datetime.now(UTC))
+    _claim("awake")
+    job_runner.run(frozen)
+    assert _rows()[0].state == JobState.RUNNING
+
+
 def test_two_workers_never_get_the_same_job(database: str) -> None:
     for n in range(6):
         _enqueue(what=str(n))

@@ -6,6 +6,7 @@ sent. A text is gone through once: what a value contains is never read as a fiel
 looks like one is left in the result.
 """
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -78,22 +79,38 @@ class _Part(NamedTuple):
     default: str | None
 
 
+class _Template(NamedTuple):
+    """A text that was read: its beginning, each field with what stands behind it, and whether braces
+    are left over."""
+
+    before: str
+    fields: tuple[tuple[_Part, str], ...]
+    is_broken: bool
+
+
+@functools.lru_cache(maxsize=256)
+def _template(text: str) -> _Template:
+    """Read once, for a step writes the same text to thousands."""
+    before, *rest = _FIELD.split(text)
+    parts = map(_part, rest[::2])
+    broken = bool(_STRAY.search("".join([before, *rest[1::2]])))
+    return _Template(before, tuple(zip(parts, rest[1::2], strict=True)), broken)
+
+
 def render(text: str, values: Mapping[str, str], *, blank: str = "") -> Rendered:
     """``text`` with its fields filled from ``values``; ``blank`` stands where a value is missing."""
+    template = _template(text)
     missing: dict[str, None] = {}
-
-    def fill(match: re.Match[str]) -> str:
-        part = _part(match[1])
+    written = [template.before]
+    for part, following in template.fields:
         value = values.get(part.name) or part.default
         if value is None:
             missing[part.name] = None
-            return blank
-        return value
-
-    filled = _FIELD.sub(fill, text)
-    if _STRAY.search(_FIELD.sub("", text)):
+            value = blank
+        written += (value, following)
+    if template.is_broken:
         missing["{{"] = None
-    return Rendered(_STRAY.sub(" ", filled), tuple(missing))
+    return Rendered(_STRAY.sub(" ", "".join(written)), tuple(missing))
 
 
 def is_field(name: str) -> bool:
