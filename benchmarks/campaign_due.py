@@ -1,11 +1,12 @@
 """Ten thousand steps due at the same moment (CAM-8): `python -m benchmarks.campaign_due [--postgres]`.
 
-Every step is a mail with merge fields, a link to the owner's slots, an unsubscribe footer and counted
-links; afterwards its contact waits. Lateness is the instant at which a step's effect is committed
-(the message is in the send queue, the run is written, the next step has its time) minus the instant
-at which it was due, over all of them. The channel's own time is not in it. Beside it stands a bare
-loop that writes the same rows in batches of the same size with nothing decided or rendered, and how
-long somebody else who writes meanwhile has to wait.
+Every step is a mail with merge fields and a link to the owner's slots that is signed for the contact;
+afterwards its contact waits. Lateness is the instant at which a step's effect is committed (the
+message with its text is in the send queue, the run is written, the next step has its time) minus the
+instant at which it was due, over all of them. The channel's own time is not in it, and neither is
+what a mail gets as it leaves: looks, counted links, the way to unsubscribe. Beside it stands a bare
+loop that writes the same rows by the same means in batches of the same size with nothing decided or
+rendered, and how long somebody else who writes meanwhile has to wait.
 """
 
 import argparse
@@ -20,8 +21,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import bindparam, insert, text, update
-from sqlmodel import Session, col, select
+from sqlalchemy import Table, text, update
+from sqlmodel import Session, SQLModel, col, select
 
 from benchmarks.first_sync import empty_database
 from crm_app import models
@@ -71,8 +72,11 @@ def due_now() -> datetime:
 def drained(batch: Callable[[], int], due: datetime) -> list[float]:
     """The lateness of every step in seconds."""
     late: list[float] = []
+    begin = time.process_time()
     while done := batch():
         late += [(clock.now() - due).total_seconds()] * done
+    each = (time.process_time() - begin) / len(late) * 1e6
+    print(f"  {each:.0f} µs of processor time a step, all threads")
     return late
 
 
@@ -93,31 +97,29 @@ def _write(session: Session, ids: list[int]) -> None:
     now = clock.now()
     message = models.Message(
         key="", kind="campaign", to_address="a@x.example", subject="About your visit",
-        text="x" * 600, html="x" * 2500, message_id="", created_at=now,
+        text="x" * 250, message_id="", created_at=now,
     )  # fmt: skip
     plain = message.model_dump(exclude={"id", "key", "message_id"})
-    made = session.execute(
-        insert(models.Message).returning(col(models.Message.id)),
+    db.insert_many(
+        session,
+        _table(models.Message),
         [{**plain, "key": f"bare:{n}", "message_id": f"<bare{n}>"} for n in ids],
-    ).all()
-    session.execute(
-        insert(models.TrackedLink),
-        [{"token": f"bare{n}", "message_id": row[0], "url": "https://crm.example/", "clicks": 0}
-         for n, row in zip(ids, made, strict=True)],
-    )  # fmt: skip
+    )
     enqueue_all(session, "messages.send", [(f"bare:{n}", {"message_id": n}) for n in ids])
     run = models.StepRun(
         enrolment_id=0, visit=1, campaign_id=1, version_id=1, step_id="letter", at=now,
         outcome=StepOutcome.SENT,
     )  # fmt: skip
-    session.execute(
-        insert(models.StepRun), [{**run.model_dump(), "enrolment_id": n, "visit": 0} for n in ids]
-    )
-    table = models.Enrolment.__table__
-    session.connection().execute(
-        update(table).where(table.c.id == bindparam("row")).values(due_at=now + timedelta(days=1)),
-        [{"row": n} for n in ids],
-    )
+    values = run.model_dump()
+    runs = [{**values, "enrolment_id": n, "visit": 0} for n in ids]
+    db.insert_many(session, _table(models.StepRun), runs)
+    later = now + timedelta(days=1)
+    due = [{"id": n, "due_at": later} for n in ids]
+    db.update_many(session, _table(models.Enrolment), due)
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return model.__table__
 
 
 class OtherWriter:

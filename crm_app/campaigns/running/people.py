@@ -47,27 +47,32 @@ def load(session: Session, contact_ids: Collection[int], *, locale: str) -> dict
     companies = _companies(session, {row.company_id for row in rows if row.company_id})
     heard = _last_at_the_page(session, [row.id for row in rows if row.messenger_id])
     people = {}
-    for row in rows:
-        usable = [address for address, bounced in emails.get(row.id, ()) if not bounced]
-        people[row.id] = Person(
-            id=row.id,
-            kind=row.kind.value,
-            name=row.name,
-            first_name=row.first_name,
-            last_name=row.last_name,
-            company=companies.get(row.company_id, ""),
+    # By place, in the order of ``_CONTACT``: a row's names are looked up at length each time.
+    for (
+        number, kind, name, first_name, last_name, company_id, owner_id, time_zone, own_locale,
+        do_not_disturb, custom, source, messenger_id,
+    ) in rows:  # fmt: skip
+        addresses = emails.get(number, ())
+        usable = [address for address, bounced in addresses if not bounced]
+        people[number] = Person(
+            id=number,
+            kind=kind.value,
+            name=name,
+            first_name=first_name,
+            last_name=last_name,
+            company=companies.get(company_id, ""),
             email=usable[0] if usable else "",
-            phone=phones.get(row.id, ""),
-            messenger=row.messenger_id,
-            messenger_until=heard.get(row.id),
-            bounced=bool(emails.get(row.id)) and not usable,
-            locale=row.locale or locale,
-            time_zone=row.time_zone,
-            owner_id=row.owner_id,
-            source=row.source,
-            tags=frozenset(tags.get(row.id, ())),
-            do_not_disturb=frozenset(row.do_not_disturb or ()),
-            custom=row.custom or {},
+            phone=phones.get(number, ""),
+            messenger=messenger_id,
+            messenger_until=heard.get(number),
+            bounced=bool(addresses) and not usable,
+            locale=own_locale or locale,
+            time_zone=time_zone,
+            owner_id=owner_id,
+            source=source,
+            tags=frozenset(tags.get(number, ())),
+            do_not_disturb=frozenset(do_not_disturb or ()),
+            custom=custom or {},
         )
     return people
 
