@@ -90,9 +90,17 @@ def _span(one: Occurrence, blocks: bool) -> Span:
 
 
 def _plain_span(one: Plain) -> Span:
-    starts_at, ends_at, summary = one
     return Span(
-        starts_at, ends_at, False, "", "", True, False, False, False, summary[:_LONGEST_TITLE]
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        all_day=False,
+        local_start="",
+        local_end="",
+        blocks=True,
+        private=False,
+        tentative=False,
+        recurring=False,
+        summary=one.summary[:_LONGEST_TITLE],
     )
 
 
