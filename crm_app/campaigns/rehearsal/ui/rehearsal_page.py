@@ -7,6 +7,7 @@ import reflex as rx
 from crm_app.campaigns.editing.ui import looks
 from crm_app.campaigns.rehearsal.ui.rehearsal_state import PRETEND, REAL, Rehearsal
 from crm_app.core.i18n import N_
+from crm_app.ui import address
 from crm_app.ui.components import (
     badge,
     button,
@@ -54,13 +55,17 @@ def page() -> rx.Component:
         rx.el.div(
             rx.el.div(_who(), _does(), class_name="rehearsal-side"),
             rx.cond(
-                Rehearsal.loading,
+                Rehearsal.loading | ~address.is_at(_path()),
                 card(skeleton_rows(8)),
                 _line_of_time(),
             ),
             class_name="rehearsal",
         ),
     )
+
+
+def _path() -> Any:
+    return "/campaigns/" + Rehearsal.campaign_id.to_string() + "/rehearsal"
 
 
 def _who() -> rx.Component:
