@@ -54,7 +54,7 @@ def add_number(session: Session, actor: Actor, contact: Contact, e164: str) -> N
 
 
 def _present(session: Session, which: object) -> list[Contact]:
-    query = select(Contact).where(which, col(Contact.deleted_at).is_(None))  # type: ignore[arg-type]
+    query = select(Contact).where(which, col(Contact.deleted_at).is_(None))  # type: ignore[arg-type]  # a condition
     return list(session.exec(query.order_by(col(Contact.created_at), col(Contact.id))))
 
 

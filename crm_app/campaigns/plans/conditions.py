@@ -123,7 +123,7 @@ def condition(row: Mapping[str, Any]) -> Condition:
 def conditions(rows: object) -> tuple[Condition, ...]:
     """A list of conditions from JSON; Invalid when one cannot be understood."""
     try:
-        return tuple(condition(row) for row in rows or ())  # type: ignore[attr-defined]
+        return tuple(condition(row) for row in rows or ())  # type: ignore[attr-defined]  # any JSON
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Invalid(
             N_("This condition cannot be understood. Remove it and make it anew.")

@@ -25,7 +25,7 @@ FINISHED = N_("Came to the end of the campaign “{campaign}”")
 LEFT = N_("Left the campaign “{campaign}”")
 # Plain tables: what is written for thousands goes around the object mapper, which costs more than they.
 _table: Table = Enrolment.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-_runs: Table = StepRun.__table__  # type: ignore[attr-defined]
+_runs: Table = StepRun.__table__  # type: ignore[attr-defined]  # nor here
 _OVER = (EnrolmentState.FINISHED, EnrolmentState.LEFT)
 
 
