@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from crm_app.appointments import queries as appointments
 from crm_app.campaigns.triggers.catalogue import STATUS_EVENTS
@@ -21,6 +21,7 @@ from crm_app.models import (
     Enrolment,
     IncomingMessage,
     Message,
+    TrackedLink,
 )
 
 # Part of every address under which one can book.
@@ -120,10 +121,20 @@ def _left(_session: Session, fact: facts.CampaignLeft) -> Found:
 
 def _sent(session: Session, fact: facts.MessageSent) -> Found:
     message = session.get(Message, fact.message_id)
-    if message is not None and BOOKING_PATH in message.text + message.html:
+    if message is not None and _asks_to_book(session, message):
         campaign = str(message.campaign_id or "")
         values = {"channel": fact.channel, "campaign": campaign, "since": "link"}
         yield "not_booked", fact.contact_id, values
+
+
+def _asks_to_book(session: Session, message: Message) -> bool:
+    """Whether one can book by it: a counted link hides where it leads, so those are looked up."""
+    if BOOKING_PATH in message.text + message.html:
+        return True
+    counted = select(TrackedLink.id).where(
+        TrackedLink.message_id == message.id, col(TrackedLink.url).contains(BOOKING_PATH)
+    )
+    return session.exec(counted.limit(1)).first() is not None
 
 
 def _replied(session: Session, fact: facts.MessageReplied) -> Found:

@@ -244,6 +244,30 @@ def test_trg1_not_booked_since_a_link_was_sent(office: Office) -> None:
     assert staged.acted(row.id) == 1
 
 
+def test_trg1_a_counted_link_to_book_is_a_link_to_book(office: Office) -> None:
+    staged.trigger("not_booked", since="link", amount=2, unit="hours", most=3)
+    contact = staged.lead()
+    for number, url in enumerate(("https://x.example", "https://crm.example/cal/intro/kate")):
+        message = models.Message(
+            key=f"m{number}",
+            kind="campaign",
+            channel="sms",
+            to_address="+4930123456",
+            subject="",
+            text="Book: https://crm.example/l/abc",
+            message_id=f"<{number}>",
+            state=MessageState.SENT,
+            created_at=clock.now(),
+        )
+        staged.do(lambda session, message=message: session.add(message))
+        link = models.TrackedLink(token=f"t{number}", message_id=message.id or 0, url=url)
+        staged.do(lambda session, link=link: session.add(link))
+        fact = facts.MessageSent(message.id or 0, contact.id or 0, "sms")
+        staged.do(lambda session, fact=fact: facts.record(session, fact))
+        staged.settle()
+        assert len(staged.waiting()) == number
+
+
 def test_trg1_not_booked_since_a_form(office: Office) -> None:
     row = staged.trigger(
         "not_booked", filters=[("form", "is", 7)], since="form", amount=30, unit="minutes"
