@@ -1,6 +1,7 @@
 """One run per calendar at a time, and none that was overtaken writes (SYN-10; traps 58, 60)."""
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -46,6 +47,11 @@ def slowly(kate: rig.Connected) -> tuple[Slow, threading.Thread]:
     thread = threading.Thread(target=runs.run, args=(kate.calendar_id,))
     thread.start()
     assert slow.stopped.wait(20)
+    # The next page may be fetched while the first one is still being written.
+    deadline = time.monotonic() + 20
+    while not rig.objects_of(kate.calendar_id):
+        assert time.monotonic() < deadline
+        slow.go_on.wait(0.02)
     with db.unit_of_work() as session:
         account = session.get_one(type(rig.account(kate.account_id)), kate.account_id)
         account.provider = "memory"
