@@ -6,7 +6,7 @@ change is on the timeline like one by hand.
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from crm_app.contacts import matching, queries, records
@@ -53,8 +53,8 @@ def add_number(session: Session, actor: Actor, contact: Contact, e164: str) -> N
     announce_change(session, actor, contact, changed)
 
 
-def _present(session: Session, which: object) -> list[Contact]:
-    query = select(Contact).where(which, col(Contact.deleted_at).is_(None))  # type: ignore[arg-type]  # a condition
+def _present(session: Session, which: ColumnElement[bool]) -> list[Contact]:
+    query = select(Contact).where(which, col(Contact.deleted_at).is_(None))
     return list(session.exec(query.order_by(col(Contact.created_at), col(Contact.id))))
 
 

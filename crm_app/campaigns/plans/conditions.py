@@ -120,10 +120,10 @@ def condition(row: Mapping[str, Any]) -> Condition:
     return Condition(str(row["field"]), op, "" if value is None else str(value).strip())
 
 
-def conditions(rows: object) -> tuple[Condition, ...]:
+def conditions(rows: Any) -> tuple[Condition, ...]:
     """A list of conditions from JSON; Invalid when one cannot be understood."""
     try:
-        return tuple(condition(row) for row in rows or ())  # type: ignore[attr-defined]  # any JSON
+        return tuple(condition(row) for row in rows or ())
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Invalid(
             N_("This condition cannot be understood. Remove it and make it anew.")

@@ -7,6 +7,7 @@ capped, or on whose way a condition about the contact may fail, is told as a war
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from crm_app.campaigns.triggers.catalogue import FILTERS
 from crm_app.campaigns.triggers.checking import Mistake
@@ -44,8 +45,8 @@ def check(rule: Rule, graph: Graph, rules: tuple[Rule, ...]) -> list[Mistake]:
     if endless is not None:
         asks = any(_asks(one) for one in rules if f"trigger:{one.id}" in endless.nodes)
         message = MAY_END if asks else ENDLESS
-        severity = "warning" if asks else "error"
-        return [Mistake("", message, {"path": path(endless, graph)}, severity)]  # type: ignore[arg-type]  # one of two words
+        severity: Literal["error", "warning"] = "warning" if asks else "error"
+        return [Mistake("", message, {"path": path(endless, graph)}, severity)]
     circle = _through(graph, here, lambda _edge: True)
     if circle is None:
         return []

@@ -12,6 +12,7 @@ from crm_app.campaigns.editing import known
 from crm_app.campaigns.editing.queries import get_campaign
 from crm_app.campaigns.rehearsal import staging, telling
 from crm_app.campaigns.rehearsal.staging import Act, Pretend, Question
+from crm_app.campaigns.running.standing import What
 from crm_app.contacts import search
 from crm_app.core import clock
 from crm_app.core.access import Actor
@@ -25,7 +26,7 @@ PRETEND, REAL = "pretend", "real"
 _PATH = re.compile(r"/campaigns/(\d+)/rehearsal/?")
 _UNITS = {"minutes": 1, "hours": 60, "days": 1440}
 _MOST_ACTS = 12
-_DOES = ("replied", "clicked", "booked", "cancelled", "no_show", "unsubscribed")
+_DOES: tuple[What, ...] = ("replied", "clicked", "booked", "cancelled", "no_show", "unsubscribed")
 
 
 @dataclasses.dataclass
@@ -226,12 +227,13 @@ def _found(session: Session, actor: Actor, text: str) -> list[Row]:
 
 def _act(row: Row, number: int) -> Act:
     amount = row["amount"].strip()
-    if row["what"] not in _DOES or row["unit"] not in _UNITS:
+    what = next((each for each in _DOES if each == row["what"]), None)
+    if what is None or row["unit"] not in _UNITS:
         raise NotFound
     if not (amount.isascii() and amount.isdigit() and int(amount) <= 100_000):
         raise Invalid(fields={f"act-{number}": N_("Enter a whole number.")})
     after = timedelta(minutes=int(amount) * _UNITS[row["unit"]])
-    return Act(row["what"], after)  # type: ignore[arg-type]  # one of _DOES
+    return Act(what, after)
 
 
 def _local(at: datetime, zone: str) -> str:
