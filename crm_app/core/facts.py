@@ -326,6 +326,62 @@ class TriggerChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class AddressBooksChanged(Fact):
+    """Something about a user's connected address books or their queue changed: progress, health."""
+
+    topic: ClassVar[str] = "address_books"
+    for_tabs: ClassVar[bool] = True
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardLinkChanged(Fact):
+    """A user's "Sync mobile" flag of a contact went on or off, or what is said beside it changed."""
+
+    topic: ClassVar[str] = "card_links"
+    for_tabs: ClassVar[bool] = True
+    contact_id: int
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactWorkChanged(Fact):
+    """An import or a bulk act of a user came further, ended or was undone."""
+
+    topic: ClassVar[str] = "contact_work"
+    for_tabs: ClassVar[bool] = True
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsMerged(Fact):
+    """Two records became one, or (``undone``) two again (CON-3)."""
+
+    topic: ClassVar[str] = "contacts"
+    kept_id: int
+    gone_id: int
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutChanged(Fact):
+    """The cards of a kind are arranged anew (CON-4)."""
+
+    topic: ClassVar[str] = "layouts"
+    for_tabs: ClassVar[bool] = True
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedViewsChanged(Fact):
+    """A saved view of the contact list was made, changed or removed."""
+
+    topic: ClassVar[str] = "saved_views"
+    for_tabs: ClassVar[bool] = True
+    view_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordResetRequested(Fact):
     """Somebody asked for a reset link; the token's row may belong to nobody (USR-2)."""
 

@@ -68,6 +68,52 @@ class AccountState(StrEnum):
     ERROR = "error"
 
 
+class AccountPurpose(StrEnum):
+    """What an account was connected for; the same account may be connected for each."""
+
+    CALENDARS = "calendars"
+    CONTACTS = "contacts"
+
+
+class CardLinkState(StrEnum):
+    """Where a contact's entry in an address book stands (SCT-5)."""
+
+    WANTED = "wanted"
+    IN_STEP = "in_step"
+    REMOVING = "removing"
+    ENDED = "ended"
+
+
+class LinkEnd(StrEnum):
+    """Why a contact follows an address book no longer (SCT-5, SCT-7)."""
+
+    UNTICKED = "unticked"
+    DELETED_OUTSIDE = "deleted_outside"
+    MERGED = "merged"
+    LEFT = "left"
+
+
+class WorkState(StrEnum):
+    """Where work on many contacts stands. ``preparing``: a person has not said yes yet (Q-2)."""
+
+    PREPARING = "preparing"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    FAILED = "failed"
+
+
+class RowOutcome(StrEnum):
+    """What became of a row of an imported file."""
+
+    MADE = "made"
+    UPDATED = "updated"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+
+
 class CalendarRole(StrEnum):
     """What an external calendar is for us (SYN-1)."""
 

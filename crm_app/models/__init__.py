@@ -15,6 +15,7 @@ from crm_app.models.accounts import (
     Workspace,
 )
 from crm_app.models.activities import Activity
+from crm_app.models.address_books import AddressBook, CardLink, CardRule, ExternalCard
 from crm_app.models.appointments import (
     Appointment,
     AppointmentContact,
@@ -31,6 +32,14 @@ from crm_app.models.campaigns import (
     CampaignVersion,
     Enrolment,
     StepRun,
+)
+from crm_app.models.contact_work import (
+    BulkRun,
+    CardLayout,
+    ContactImport,
+    ContactMerge,
+    ImportRow,
+    SavedView,
 )
 from crm_app.models.contacts import (
     Contact,
@@ -63,9 +72,11 @@ from crm_app.models.triggers import Trigger, TriggerRun, TriggerTimer
 
 __all__ = [
     "Activity",
+    "AddressBook",
     "Appointment",
     "AppointmentContact",
     "AuditEntry",
+    "BulkRun",
     "BusyTime",
     "Calendar",
     "CalendarMember",
@@ -73,24 +84,31 @@ __all__ = [
     "Campaign",
     "CampaignTurn",
     "CampaignVersion",
+    "CardLayout",
+    "CardLink",
+    "CardRule",
     "ChannelAccount",
     "ClassSession",
     "ConnectedAccount",
     "Contact",
     "ContactAddress",
     "ContactEmail",
+    "ContactImport",
+    "ContactMerge",
     "ContactPhone",
     "ContactTag",
     "DrawEntry",
     "Enrolment",
     "EventLink",
     "ExternalCalendar",
+    "ExternalCard",
     "ExternalObject",
     "FactRow",
     "Form",
     "FormSubmission",
     "GuestFilter",
     "Identity",
+    "ImportRow",
     "IncomingMessage",
     "Job",
     "Message",
@@ -99,6 +117,7 @@ __all__ = [
     "OwnerChange",
     "PushChannel",
     "RateWindow",
+    "SavedView",
     "SendAttempt",
     "SignInProvider",
     "StepRun",

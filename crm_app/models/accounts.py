@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from crm_app.core.columns import enum_type, json_type
 from crm_app.core.crypto import EncryptedText
-from crm_app.core.kinds import AccountState, Role
+from crm_app.core.kinds import AccountPurpose, AccountState, Role
 
 
 class Workspace(SQLModel, table=True):
@@ -134,6 +134,8 @@ class SignInProvider(SQLModel, table=True):
     enabled: bool = True
     # Whether users may connect their calendars with it (SYN-1).
     for_calendars: bool = False
+    # Whether users may connect their address books with it (SCT-1).
+    for_contacts: bool = False
 
 
 class RateWindow(SQLModel, table=True):
@@ -153,6 +155,10 @@ class ConnectedAccount(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="app_user.id", index=True, ondelete="CASCADE")
+    # Connected for calendars and for contacts it is two rows, each with its own consent and health.
+    purpose: AccountPurpose = Field(
+        default=AccountPurpose.CALENDARS, sa_type=enum_type(AccountPurpose)
+    )
     provider: str
     label: str
     server_url: str = ""

@@ -15,10 +15,11 @@ from crm_app.core.kinds import (
     LinkOrigin,
     LinkState,
 )
+from crm_app.models.following import Followed
 
 
-class ExternalCalendar(SQLModel, table=True):
-    """A calendar of a connected account. The cursor is the provider's, saved with each page."""
+class ExternalCalendar(Followed, table=True):
+    """A calendar of a connected account."""
 
     __tablename__ = "external_calendar"
     __table_args__ = (UniqueConstraint("account_id", "ref"),)
@@ -50,36 +51,14 @@ class ExternalCalendar(SQLModel, table=True):
     option_changed_at: datetime | None = None
     # Somebody asked to take in what was there already: done up to this object's id; None: nothing asked.
     backfilled_to: int | None = None
-    cursor: str | None = None
-    # False while a first (or repeated) full listing is under way.
-    complete: bool = False
-    # Rises with each full listing; rows that a complete listing did not touch are gone.
-    generation: int = 0
     # The window for which occurrences have been laid out, UTC.
     window_from: datetime | None = None
     window_until: datetime | None = None
     # By which zone, addresses and settings they were laid out; when those change, all are anew.
     laid_as: str = ""
-    # How many objects the listing under way has brought so far.
-    events_seen: int = 0
     # Whether tentative and out-of-office times block (SYN-3).
     tentative_blocks: bool = True
     out_of_office_blocks: bool = True
-    polled_at: datetime | None = None
-    next_attempt_at: datetime | None = None
-    failure_count: int = 0
-    last_success_at: datetime | None = None
-    # A message id for people; empty when the last run went well.
-    last_error: str = ""
-    # The service says that the calendar itself does not exist any more; its events stay here.
-    gone_at: datetime | None = None
-    # One run at a time: only the run that holds the token may write (the fencing token).
-    lease_until: datetime | None = None
-    lease_token: int = 0
-    # Somebody wanted a run while one was under way: one more follows it.
-    wanted_again: bool = False
-    # Set when a run wants to delete more than the share that is deleted without a yes (SYN-10).
-    deletions_waiting: int = 0
 
 
 class ExternalObject(SQLModel, table=True):

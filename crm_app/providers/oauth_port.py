@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from crm_app.core.kinds import AccountPurpose
+
 
 @dataclass(frozen=True, slots=True)
 class OAuthApp:
@@ -46,8 +48,16 @@ class Granted:
 class OAuthService(Protocol):
     """A module with these functions."""
 
-    def begin(self, app: OAuthApp, *, redirect_uri: str, state: str, login_hint: str = "") -> Begun:
-        """Begin to connect: offline access, only the scopes that are needed."""
+    def begin(
+        self,
+        app: OAuthApp,
+        *,
+        redirect_uri: str,
+        state: str,
+        login_hint: str = "",
+        purpose: AccountPurpose = AccountPurpose.CALENDARS,
+    ) -> Begun:
+        """Begin to connect: offline access, only the scopes that ``purpose`` needs."""
         ...
 
     def finish(
@@ -57,6 +67,7 @@ class OAuthService(Protocol):
         redirect_uri: str,
         keep: Mapping[str, Any],
         answer: Mapping[str, str],
+        purpose: AccountPurpose = AccountPurpose.CALENDARS,
     ) -> Granted:
         """Turn the browser's ``answer`` (query or form fields) into an account.
 

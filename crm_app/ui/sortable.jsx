@@ -46,7 +46,12 @@ const distance = (rect, { x, y }) =>
     Math.max(rect.top - y, 0, y - rect.bottom),
   );
 
+// Bars lie over places that were scrolled under them; dropping on a bar means none of those.
+const overBar = ({ x, y }) =>
+  document.elementsFromPoint(x, y).some((each) => each.closest("[data-no-drop]"));
+
 const nearest = ({ droppableContainers, droppableRects, pointerCoordinates }) => {
+  if (overBar(pointerCoordinates)) return [];
   const found = droppableContainers
     .map(({ id }) => ({ id, rect: droppableRects.get(id) }))
     .filter(({ rect }) => rect)

@@ -16,6 +16,23 @@ import reflex as rx
 
 from crm_app.ui.words import tr
 
+_FOCUS = """
+(() => {
+  let mine = null;
+  const until = performance.now() + 3000;
+  const look = () => {
+    const at = document.activeElement;
+    const handle = document.querySelector("%s");
+    const free = mine === null || at === mine || !at || at === document.body;
+    if (!free) return;
+    if (handle && handle !== at) { handle.focus(); }
+    mine = handle ?? mine;
+    if (performance.now() < until) setTimeout(look, 100);
+  };
+  setTimeout(look, 120);
+})()
+"""
+
 Text: TypeAlias = rx.Var[str] | str
 Payload: TypeAlias = dict[str, Any]
 
@@ -133,7 +150,9 @@ def drop_slot(
 
 
 def focus_handle(drag_id: str) -> rx.event.EventSpec:
-    """Give the focus back to a handle after the page was drawn anew; for moves by keyboard."""
-    return rx.call_script(
-        f"setTimeout(() => document.querySelector('[data-drag-handle={drag_id!r}]')?.focus(), 120)"
-    )
+    """Give the focus back to a handle after the page was drawn anew; for moves by keyboard.
+
+    The page may be drawn after this arrives, and then another thing stands where the handle was. So
+    it is looked for again for a while, until somebody moves the focus himself.
+    """
+    return rx.call_script(_FOCUS % f"[data-drag-handle={drag_id!r}]")

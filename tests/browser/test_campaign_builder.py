@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from crm_app.campaigns.editing import known, service
 from crm_app.campaigns.plans.plan import Plan, parse
@@ -196,6 +196,7 @@ def test_cam6_drag_by_mouse(open_page: OpenPage, served: Served, ada: User) -> N
     assert ids(served, campaign_id)[:4] == ["mail", "wait", "task", "fork"]
     # Far from every place nothing is dropped, and a branch does not go into itself.
     drag(page, page.locator(".palette-step", has_text="Goal"), ".builder-top")
+    expect(page.locator(".step-card")).to_have_count(5)
     drag(page, card(page, "fork").locator(".step-icon"), '[data-drop="fork/yes|0"]')
     settled(page)
     assert kinds(served, campaign_id) == ["email", "wait", "task", "branch", "call"]
@@ -209,18 +210,31 @@ def drag(page: Page, item: Locator, onto: str) -> None:
     """With the mouse, in steps as a hand makes them."""
     item.scroll_into_view_if_needed()
     page.locator(onto).scroll_into_view_if_needed()
-    start, end = item.bounding_box(), page.locator(onto).bounding_box()
-    assert start
-    assert end
-    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(start["x"] + start["width"] / 2 + 10, start["y"] + start["height"] / 2, steps=3)
+    # What was dropped before may still be moving the page: take hold as a person does, until it holds.
+    for _ in range(5):
+        start = item.bounding_box()
+        assert start
+        x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 10, y, steps=3)
+        if _held(page):
+            break
+        page.mouse.up()
     expect(page.locator(".drag-ghost")).to_be_visible()
     end = page.locator(onto).bounding_box()
     assert end
     page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=12)
     page.mouse.up()
     expect(page.locator(".drag-ghost")).to_have_count(0)
+
+
+def _held(page: Page) -> bool:
+    try:
+        page.locator(".drag-ghost").wait_for(timeout=2000)
+    except TimeoutError:
+        return False
+    return True
 
 
 def test_cam3_a_click_on_the_grey_ground_makes_a_silent_wait(

@@ -76,6 +76,8 @@ def top_bar() -> rx.Component:
             class_name="builder-actions",
         ),
         class_name="builder-top",
+        # Nothing is dropped on what lies scrolled under the bar.
+        custom_attrs={"data-no-drop": ""},
     )
 
 
