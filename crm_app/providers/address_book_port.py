@@ -8,6 +8,9 @@ A card is more than what Tandem reads of it. ``update`` changes the details that
 carries everything else of the entry: unknown properties, pictures, other fields (SCT-7).
 """
 
+import hashlib
+import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -15,6 +18,8 @@ from typing import Any, Protocol
 
 from crm_app.core.errors import Rejected
 from crm_app.core.i18n import N_
+
+UNREADABLE = N_("This entry could not be read.")
 
 
 class BookGone(Rejected):
@@ -232,3 +237,21 @@ def from_json(stored: Mapping[str, Any]) -> Card:
         note=str(stored.get("note", "")),
         labels=tuple(stored.get("labels", ())),
     )
+
+
+def content_hash_of(card: Card) -> str:
+    """A fingerprint of all that Tandem reads of an entry.
+
+    Ends of lines, spaces around texts, composed or decomposed letters and the order of labels make
+    no difference: services rewrite these.
+    """
+    said = _plain(as_json(card) | {"labels": sorted(card.labels)})
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(said: Any) -> Any:
+    if isinstance(said, str):
+        return unicodedata.normalize("NFC", "\n".join(said.split("\r\n"))).strip()
+    if isinstance(said, dict):
+        return {key: _plain(each) for key, each in said.items()}
+    return [_plain(each) for each in said]

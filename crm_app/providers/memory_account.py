@@ -8,9 +8,9 @@ make any call of an adapter fail before or after it took effect.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from crm_app.core.errors import RemoteUnavailable
 from crm_app.providers.calendar_port import RemoteCalendar
 from crm_app.providers.ical.objects import parted
+from crm_app.providers.memory_faults import Faults
 
 
 @dataclass
@@ -78,15 +78,7 @@ class Channel:
     ring: Ring
 
 
-@dataclass
-class _Fault:
-    error: Exception
-    call: str | None
-    after: bool
-    times: int
-
-
-class MemoryAccount:
+class MemoryAccount(Faults):
     """A calendar service with one account.
 
     ``split_series``: exceptions of a series are objects of their own, as with Google and Microsoft.
@@ -97,14 +89,13 @@ class MemoryAccount:
     def __init__(
         self, *, page_size: int = 2, split_series: bool = False, renews: bool = False
     ) -> None:
+        super().__init__()
         self.page_size = page_size
         self.renews = renews
         self.split_series = split_series
         self.calendars: dict[str, MemoryCalendar] = {}
         self.channels: dict[str, Channel] = {}
         self.rings: list[Ring] = []
-        self.calls: list[str] = []
-        self._faults: list[_Fault] = []
 
     def add_calendar(self, name: str, *, writable: bool = True, zone: str | None = None) -> str:
         """A new empty calendar; its ref."""
@@ -156,28 +147,6 @@ class MemoryAccount:
     def ring(self, ref: str) -> None:
         """Call everybody who watches a calendar. Calls may come twice, and for nothing."""
         self.rings += [channel.ring for channel in self.channels.values() if channel.ref == ref]
-
-    def fail(
-        self, error: Exception, *, call: str | None = None, after: bool = False, times: int = 1
-    ) -> None:
-        """Make the next ``times`` calls (of that name) end with ``error``, before or after they
-        took effect."""
-        self._faults.append(_Fault(error, call, after, times))
-
-    def lose_answer(self, call: str | None = None) -> None:
-        """The next call takes effect, and its answer is lost."""
-        self.fail(RemoteUnavailable(detail="lost answer"), call=call, after=True)
-
-    def at(self, call: str, *, after: bool) -> None:
-        """Raise the fault that waits for this moment, if any."""
-        if not after:
-            self.calls.append(call)
-        for fault in list(self._faults):
-            if fault.after is after and fault.call in {None, call}:
-                fault.times -= 1
-                if fault.times == 0:
-                    self._faults.remove(fault)
-                raise fault.error
 
     def _put_apart(self, ref: str, href: str, whole: str, exceptions: dict[str, str]) -> None:
         calendar = self.calendars[ref]

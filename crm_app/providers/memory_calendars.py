@@ -5,13 +5,12 @@ fail before or after it took effect. An adapter is opened on a ``MemoryAccount``
 service, and several at once see the same calendars.
 """
 
-import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from crm_app.core import clock
-from crm_app.core.errors import CursorExpired, PreconditionFailed, Rejected
+from crm_app.core.errors import PreconditionFailed, Rejected
 from crm_app.providers.calendar_port import (
     AccessLost,
     Amendment,
@@ -31,6 +30,7 @@ from crm_app.providers.ical.fingerprint import fingerprint
 from crm_app.providers.ical.objects import components_of, uid_of
 from crm_app.providers.ical.writing import rewrite, write
 from crm_app.providers.memory_account import Channel, MemoryAccount, MemoryCalendar, Ring
+from crm_app.providers.memory_cursor import MemoryCursor, load
 
 __all__ = ["MemoryAccount", "MemoryCalendar", "MemoryCalendars", "WakingCalendars"]
 
@@ -55,7 +55,7 @@ class MemoryCalendars:
     def pull(self, calendar_ref: str, cursor: str | None) -> Iterator[Page]:
         self._account.at("pull", after=False)
         calendar = self._calendar(calendar_ref)
-        begun = _load(cursor, calendar)
+        begun = load(cursor, oldest=calendar.oldest)
         upto = begun.upto or calendar.revision
         changed = sorted(
             href
@@ -70,7 +70,9 @@ class MemoryCalendars:
                 self._account.at("page", after=False)
             hrefs = changed[start : start + size]
             last = start + size >= len(changed)
-            reached = _Cursor(upto) if last else _Cursor(begun.since, hrefs[-1], upto, begun.full)
+            reached = MemoryCursor(upto)
+            if not last:
+                reached = MemoryCursor(begun.since, hrefs[-1], upto, begun.full)
             yield Page(
                 changed=tuple(event for href in hrefs if (event := _event(calendar, href))),
                 removed=tuple(href for href in hrefs if calendar.raw(href) is None),
@@ -245,29 +247,3 @@ def _event(calendar: MemoryCalendar, href: str) -> RemoteEvent | None:
         components_of(raw),
         calendar.objects[href].series,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Cursor:
-    """Where a pull stands: everything up to revision ``since`` is known; inside a listing that ends
-    at revision ``upto`` everything up to the href ``after``."""
-
-    since: int = 0
-    after: str = ""
-    upto: int = 0
-    full: bool = False
-
-    def dump(self) -> str:
-        return json.dumps([self.since, self.after, self.upto, self.full])
-
-
-def _load(cursor: str | None, calendar: MemoryCalendar) -> _Cursor:
-    if cursor is None:
-        return _Cursor(full=True)
-    try:
-        found = _Cursor(*json.loads(cursor))
-    except (ValueError, TypeError):
-        raise CursorExpired(detail="cursor not readable") from None
-    if (found.upto or found.since) < calendar.oldest:
-        raise CursorExpired(detail="cursor too old")
-    return found
