@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from sqlmodel import Session, select
 
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 CALDAV = presets.OTHER.key
 GOOGLE, MICROSOFT, ICS = presets.GOOGLE.key, presets.MICROSOFT.key, presets.FEED.key
+NOT_CONNECTABLE = N_("This kind of account cannot be connected.")
 _OWN_NETWORK = N_(
     "This address leads into the server's own network. An administrator can allow it by naming "
     "the host or network in CRM_ALLOW_PRIVATE_ADDRESSES."
@@ -78,6 +79,15 @@ class Addressed(Protocol):
         ...
 
 
+class Closable(Protocol):
+    """What all adapters are: to be closed."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+Adapter = TypeVar("Adapter", bound=Closable)
 # Opens an adapter; the second argument is the time in seconds that one request may take.
 Opener = Callable[[Login, float], CalendarProvider]
 
@@ -101,7 +111,7 @@ def _google(login: Login, timeout: float) -> CalendarProvider:
     settings = get_settings()
     return GoogleCalendars(
         login.secret,
-        _app(login),
+        app_of(login),
         api=settings.google_calendar_api,
         token_url=settings.google_token_url,
         timeout=timeout,
@@ -114,7 +124,7 @@ def _microsoft(login: Login, timeout: float) -> CalendarProvider:
     settings = get_settings()
     return GraphCalendars(
         login.secret,
-        _app(login),
+        app_of(login),
         graph=settings.microsoft_graph,
         authority=settings.microsoft_authority,
         timeout=timeout,
@@ -135,7 +145,7 @@ _openers: dict[str, Opener] = {
 }
 
 
-def _app(login: Login) -> OAuthApp:
+def app_of(login: Login) -> OAuthApp:
     """The registration that the account was connected with; Rejected when it was removed."""
     if login.app is None:
         raise Rejected(apps.MISSING[login.provider])
@@ -167,25 +177,38 @@ def opened(login: Login, *, timeout: float = 30.0) -> Iterator[CalendarProvider]
     ``timeout`` in seconds per request.
     """
     if login.provider not in _openers:
-        raise Invalid(N_("This kind of account cannot be connected."))
-    provider = _openers[login.provider](login, timeout)
-    try:
+        raise Invalid(NOT_CONNECTABLE)
+    with in_use(login, _openers[login.provider](login, timeout)) as provider:
         yield provider
+
+
+@contextlib.contextmanager
+def in_use(login: Login, adapter: Adapter) -> Iterator[Adapter]:
+    """An adapter of any port for the length of a block; then it is closed, and a secret that
+    changed is stored."""
+    try:
+        yield adapter
     except LoginExpired as error:
         if login.account_id and _was_renewed(login):
             # Not locked out: another job used the secret up and stored its successor meanwhile.
             raise RemoteUnavailable(detail="the secret was renewed meanwhile") from error
         raise
     finally:
-        changed = new_secret(provider)
-        provider.close()
+        changed = new_secret(adapter)
+        adapter.close()
         if changed is not None and login.account_id:
             _keep(login, changed)
 
 
-def new_secret(provider: CalendarProvider) -> str | None:
+def new_secret(adapter: object) -> str | None:
     """The secret as it is to be stored from now on; None when it did not change."""
-    return provider.secret() if isinstance(provider, Rotating) else None
+    return adapter.secret() if isinstance(adapter, Rotating) else None
+
+
+def owners_addresses(adapter: object) -> tuple[str, ...]:
+    """The addresses of the account's owner, where the adapter knows them."""
+    told = adapter.addresses() if isinstance(adapter, Addressed) else []
+    return tuple(dict.fromkeys(address.lower() for address in told))
 
 
 def _was_renewed(login: Login) -> bool:
@@ -215,13 +238,19 @@ def look(login: Login) -> Seen:
     Raises LoginExpired when user name or password are refused, AddressRefused, RemoteUnavailable,
     Rejected.
     """
+    with own_network_explained(), opened(login) as provider:
+        calendars = tuple(provider.discover())
+        told = owners_addresses(provider)
+        secret = new_secret(provider)
+    return Seen(calendars, told, secret)
+
+
+@contextlib.contextmanager
+def own_network_explained() -> Iterator[None]:
+    """Say what an administrator can do about an address that leads into the server's network."""
     try:
-        with opened(login) as provider:
-            calendars = tuple(provider.discover())
-            told = provider.addresses() if isinstance(provider, Addressed) else []
-            secret = new_secret(provider)
+        yield
     except AddressRefused as error:
         if error.user_message != AddressRefused.default_message:
             raise
         raise AddressRefused(_OWN_NETWORK, detail=error.detail) from error
-    return Seen(calendars, tuple(dict.fromkeys(address.lower() for address in told)), secret)
