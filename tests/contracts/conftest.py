@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from crm_app.providers.calendar_port import CalendarProvider
+from tests.contracts.book_worlds import book_world, books
 from tests.contracts.calendars import (
     CalendarWorld,
     DavWorld,
@@ -30,7 +31,7 @@ from tests.servers.icloud import icloud
 from tests.servers.plain_http import Told, plain_server
 from tests.servers.radicale import radicale_server
 
-__all__ = ["radicale_server"]
+__all__ = ["book_world", "books", "radicale_server"]
 
 Maker = Callable[[pytest.FixtureRequest, Path], AbstractContextManager[ReadableWorld]]
 
