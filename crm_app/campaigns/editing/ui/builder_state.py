@@ -10,12 +10,13 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.campaigns.editing import history, queries, service
+from crm_app.campaigns.editing import queries, service
 from crm_app.campaigns.editing.ui import looks, reading, shown
 from crm_app.campaigns.editing.ui.reading import Desk, Opened
 from crm_app.campaigns.editing.ui.shown import Card, End
 from crm_app.campaigns.plans import checks
 from crm_app.campaigns.plans.plan import Plan, Step, as_json
+from crm_app.core import history
 from crm_app.core.errors import Conflict, NotFound
 from crm_app.core.i18n import N_
 from crm_app.ui.state import PrivateState, handler

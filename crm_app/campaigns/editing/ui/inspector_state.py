@@ -9,13 +9,14 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.campaigns.editing import history, step_form
+from crm_app.campaigns.editing import step_form
 from crm_app.campaigns.editing.ui import looks, reading, tests_form
 from crm_app.campaigns.editing.ui.builder_state import Builder
 from crm_app.campaigns.editing.ui.reading import Desk
 from crm_app.campaigns.editing.ui.tests_form import TestRow
 from crm_app.campaigns.plans import checks, merge, sms, tree
 from crm_app.campaigns.plans.plan import Arm, Step
+from crm_app.core import history
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import StepKind

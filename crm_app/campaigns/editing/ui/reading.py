@@ -8,7 +8,6 @@ from sqlmodel import Session
 from crm_app.appointments.links import calendar_url
 from crm_app.campaigns.editing import known as knowing
 from crm_app.campaigns.editing import queries
-from crm_app.campaigns.editing.history import History
 from crm_app.campaigns.plans.known import Known
 from crm_app.campaigns.plans.plan import Plan, parse
 from crm_app.campaigns.running import queries as running
@@ -19,6 +18,7 @@ from crm_app.campaigns.running.values import values_of
 from crm_app.contacts import queries as contacts
 from crm_app.core import clock
 from crm_app.core.access import Actor
+from crm_app.core.history import History
 from crm_app.core.i18n import N_, translate
 from crm_app.core.kinds import CampaignState
 from crm_app.models import Calendar, User
@@ -55,7 +55,7 @@ class Desk:
         self.plan = opened.plan
         self.saved = opened.plan
         self.revision = opened.revision
-        self.history = History()
+        self.history: History[Plan] = History()
 
     @property
     def dirty(self) -> bool:

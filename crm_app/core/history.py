@@ -1,36 +1,36 @@
-"""Undo and redo of a draft: what it was before, and what was taken back. Pure.
+"""Undo and redo of whatever is edited: what it was before, and what was taken back. Pure.
 
 A run of changes to the same thing, such as letters typed into one field, is one step back. The
 history is bounded, so that a tab that stays open for weeks does not grow.
 """
 
 from dataclasses import dataclass, replace
-
-from crm_app.campaigns.plans.plan import Plan
+from typing import Generic, TypeVar
 
 LONGEST = 100
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """``past`` ends with the draft before the last change; ``future`` begins with what was undone.
+class History(Generic[T]):
+    """``past`` ends with what was there before the last change; ``future`` begins with what was undone.
 
     ``about`` is what the last change was about; "" is never joined with the next one.
     """
 
-    past: tuple[Plan, ...] = ()
-    future: tuple[Plan, ...] = ()
+    past: tuple[T, ...] = ()
+    future: tuple[T, ...] = ()
     about: str = ""
 
 
-def changed(history: History, before: Plan, *, about: str = "") -> History:
+def changed(history: History[T], before: T, *, about: str = "") -> History[T]:
     """``before`` was changed. What had been undone is gone."""
     if about and about == history.about and history.past:
         return replace(history, future=())
     return History((*history.past, before)[-LONGEST:], (), about)
 
 
-def undo(history: History, now: Plan) -> tuple[History, Plan]:
+def undo(history: History[T], now: T) -> tuple[History[T], T]:
     """One step back; the same when there is none."""
     if not history.past:
         return history, now
@@ -38,7 +38,7 @@ def undo(history: History, now: Plan) -> tuple[History, Plan]:
     return History(tuple(past), (now, *history.future)), before
 
 
-def redo(history: History, now: Plan) -> tuple[History, Plan]:
+def redo(history: History[T], now: T) -> tuple[History[T], T]:
     """One step forth again; the same when there is none."""
     if not history.future:
         return history, now
