@@ -1,8 +1,6 @@
 """The calendars of one Microsoft account; implements ``CalendarProvider``, ``Wakeable``, ``Rotating``.
 
-A calendar's ref and an event's href are Graph's ids, immutable ones. All network goes through one
-client with limits of time and size; a mailbox takes few questions at a time, so one adapter asks one
-after the other.
+A calendar's ref and an event's href are Graph's ids, immutable ones.
 """
 
 import re
@@ -24,17 +22,10 @@ from crm_app.providers.calendar_port import (
 )
 from crm_app.providers.ical.busy import busy_times
 from crm_app.providers.microsoft import delta, objects, push
-from crm_app.providers.microsoft.errors import GraphRefused, of_calendar
-from crm_app.providers.microsoft.http import PREFER, GraphClient
-from crm_app.providers.microsoft.people import FIELDS, addresses_of
+from crm_app.providers.microsoft.account import GraphAccount
+from crm_app.providers.microsoft.errors import of_calendar
 from crm_app.providers.microsoft.reading import remote_event
-from crm_app.providers.microsoft.tokens import Tokens, opened_networks
-from crm_app.providers.oauth_port import OAuthApp
-from crm_app.providers.pinned_transport import Network
-from crm_app.providers.safe_http import SafeHttp
 
-# A page of events with long bodies.
-_LARGEST_ANSWER = 60_000_000
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 # Outlook's own colours, where the person chose none by number.
 _COLOURS = {
@@ -50,50 +41,10 @@ _COLOURS = {
 }
 
 
-class GraphCalendars:
-    """``secret`` is msal's token cache, ``graph`` and ``authority`` are where Graph and the sign-in
-    server answer; ``timeout`` is in seconds per request, ``page_size`` in events."""
+class GraphCalendars(GraphAccount):
+    """See ``GraphAccount`` for what it is opened with."""
 
     capabilities: frozenset[Capability] = frozenset({Capability.INCREMENTAL, Capability.PUSH})
-
-    def __init__(
-        self,
-        secret: str,
-        app: OAuthApp,
-        *,
-        graph: str,
-        authority: str,
-        timeout: float = 30.0,
-        page_size: int = 200,
-        network: Network | None = None,
-    ) -> None:
-        self._http = SafeHttp(
-            allow=opened_networks(graph, authority),
-            timeout=timeout,
-            max_bytes=_LARGEST_ANSWER,
-            network=network,
-        )
-        self._tokens = Tokens(secret, app, authority, self._http)
-        self._client = GraphClient(graph, self._tokens, self._http)
-        self._page_size = page_size
-
-    def __repr__(self) -> str:
-        return "GraphCalendars(...)"
-
-    def close(self) -> None:
-        self._http.close()
-
-    def secret(self) -> str | None:
-        return self._tokens.secret()
-
-    def addresses(self) -> list[str]:
-        """All mail addresses that are known to be the owner's, the main one first."""
-        try:
-            told = self._client.ask("GET", self._client.url(select=FIELDS))
-        except GraphRefused:
-            # Some accounts have no profile to read; the name to sign in with is an address too.
-            told = {}
-        return addresses_of(told, self._tokens.owner)
 
     def discover(self) -> list[RemoteCalendar]:
         return [_calendar(each) for each in self._listed(self._client.url("calendars", top="100"))]
@@ -166,14 +117,6 @@ class GraphCalendars:
 
     def unwatch(self, watch: Watch) -> None:
         push.unwatch(self._client, watch)
-
-    def _listed(self, link: str) -> Iterator[dict[str, Any]]:
-        """Everything in a listing, over all its pages."""
-        prefer = f"{PREFER}, odata.maxpagesize={self._page_size}"
-        while link:
-            told = self._client.ask("GET", link, prefer=prefer)
-            yield from told.get("value") or []
-            link = str(told.get("@odata.nextLink") or "")
 
 
 @contextmanager

@@ -1,28 +1,23 @@
 """What changed in a calendar of Graph, page by page.
 
-The cursor is Graph's own link with our version before it, saved with each page, so that a listing
-goes on where it stopped. Graph's listing knows single events, series and their changed instances,
-but not which instances were deleted, and it may leave out all but a few properties. So whatever is
-incomplete, and every series of which anything changed, is read whole. Exchange keeps a series with
-all its exceptions in one item: when an instance goes, the series comes along as changed, and what
-its tombstone says needs no guess.
+Graph's listing knows single events, series and their changed instances, but not which instances were
+deleted, and it may leave out all but a few properties. So whatever is incomplete, and every series
+of which anything changed, is read whole. Exchange keeps a series with all its exceptions in one
+item: when an instance goes, the series comes along as changed, and what its tombstone says needs no
+guess.
 
 Page: https://learn.microsoft.com/graph/api/event-delta
 """
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from crm_app.core.errors import CursorExpired, RemoteUnavailable
 from crm_app.providers.calendar_port import Page, RemoteEvent
-from crm_app.providers.microsoft.errors import GraphRefused
-from crm_app.providers.microsoft.http import PREFER, GraphClient
+from crm_app.providers.microsoft.following import Kind, follow, newest
+from crm_app.providers.microsoft.http import GraphClient
 from crm_app.providers.microsoft.reading import remote_event
 
-# Raised when events are read in another way, so that all is listed anew.
-_VERSION = 1
+_EVENTS = Kind("calendars", "events", version=1)
 _SERIES = {"seriesmaster", "exception", "occurrence"}
 # Graph tells these only when they are named (https://learn.microsoft.com/graph/api/event-get).
 _SELECTED = (
@@ -32,51 +27,12 @@ _SELECTED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Cursor:
-    """The link to go on from. ``full``: inside a listing that started from nothing."""
-
-    ref: str
-    link: str
-    full: bool
-
-    def dump(self) -> str:
-        return json.dumps({"v": _VERSION, "ref": self.ref, "link": self.link, "full": self.full})
-
-
 def pull(client: GraphClient, ref: str, cursor: str | None, page_size: int) -> Iterator[Page]:
     """See ``CalendarProvider.pull``. Raises GraphRefused where the calendar is the cause."""
-    begun = _load(cursor) if cursor is not None else None
-    if begun is not None and begun.ref != ref:
-        # Of another calendar: if there is no such one, that is the answer.
-        client.ask("GET", client.url("calendars", ref))
-        raise CursorExpired(detail="a cursor of another calendar")
-    if begun is not None and not client.owns(begun.link):
-        raise CursorExpired(detail="a cursor of another server")
-    full = begun.full if begun else True
-    link = begun.link if begun else client.url("calendars", ref, "events", "delta")
-    prefer = f"{PREFER}, odata.maxpagesize={page_size}"
     series = _Series(client, ref)
-    while True:
-        told = _ask(client, link, prefer)
-        last = told.get("@odata.deltaLink")
-        link = str(last or told.get("@odata.nextLink") or "")
-        if not client.owns(link):
-            raise RemoteUnavailable(detail="a listing without a link to go on from")
-        changed, removed = series.read(told.get("value") or [])
-        reached = _Cursor(ref, link, full and not last)
-        yield Page(changed, removed, reached.dump(), complete=bool(last), full=full)
-        if last:
-            return
-
-
-def _ask(client: GraphClient, link: str, prefer: str) -> dict[str, Any]:
-    try:
-        return client.ask("GET", link, prefer=prefer)
-    except GraphRefused as refused:
-        if refused.status == 410:
-            raise CursorExpired(detail=refused.detail) from None
-        raise
+    for told in follow(client, _EVENTS, ref, cursor, page_size):
+        changed, removed = series.read(told.rows)
+        yield Page(changed, removed, told.cursor, complete=told.complete, full=told.full)
 
 
 def read_whole(client: GraphClient, ref: str, href: str) -> dict[str, Any]:
@@ -106,11 +62,11 @@ class _Series:
         self, rows: list[Mapping[str, Any]]
     ) -> tuple[tuple[RemoteEvent, ...], tuple[str, ...]]:
         """Changed and removed; what comes several times counts as it came last."""
-        newest = {str(row.get("id")): row for row in rows if row.get("id")}
-        removed = [href for href, row in newest.items() if "@removed" in row]
+        found = newest(rows)
+        removed = [href for href, row in found.items() if "@removed" in row]
         changed: dict[str, RemoteEvent] = {}
         unread: dict[str, str] = {}
-        for href, row in newest.items():
+        for href, row in found.items():
             if "@removed" in row:
                 continue
             if str(row.get("type") or "").lower() in _SERIES:
@@ -148,13 +104,3 @@ def _series_url(client: GraphClient, ref: str, href: str) -> str:
         select=f"{_SELECTED},cancelledOccurrences,exceptionOccurrences",
         expand="exceptionOccurrences",
     )
-
-
-def _load(cursor: str) -> _Cursor:
-    try:
-        found = json.loads(cursor)
-        if found["v"] == _VERSION:
-            return _Cursor(str(found["ref"]), str(found["link"]), bool(found["full"]))
-    except (ValueError, TypeError, KeyError):
-        pass
-    raise CursorExpired(detail="cursor not readable")

@@ -46,7 +46,7 @@ def refusal(status: int, headers: dict[str, str], body: Any) -> RemoteError:
     detail = f"status {status} {code}".strip()
     if code in _NO_MAILBOX:
         return Rejected(
-            N_("This Microsoft account has no calendar that can be reached."), detail=detail
+            N_("This Microsoft account has no mailbox that can be reached."), detail=detail
         )
     if status == 401:
         return LoginExpired(detail=detail)

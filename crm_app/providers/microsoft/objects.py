@@ -2,14 +2,13 @@
 
 An event is made with a transaction id, which Exchange accepts once, and is looked for by our
 property before that. Changes are written as the difference to what is there, under the etag that was
-read. Exchange sometimes says 412 though nothing changed: then what is there is read again, and the
-write is repeated once.
+read (``versions``).
 
 Pages: https://learn.microsoft.com/graph/api/calendar-post-events,
 https://learn.microsoft.com/graph/api/event-update
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,12 +26,12 @@ from crm_app.providers.microsoft.errors import GONE, GraphRefused
 from crm_app.providers.microsoft.http import AS_HTML, GraphClient
 from crm_app.providers.microsoft.marks import mark_of, search_for
 from crm_app.providers.microsoft.reading import (
-    if_match,
     name_of_exception,
     name_of_occurrence,
     remote_event,
 )
 from crm_app.providers.microsoft.texts import around_meeting, has_meeting, text_of
+from crm_app.providers.microsoft.versions import patch, remove
 from crm_app.providers.microsoft.writing import amended, changes, created
 
 _ATTEMPTS = 5
@@ -70,7 +69,7 @@ def update(
     def wanted(current: Mapping[str, Any]) -> dict[str, Any]:
         return _keeping_meeting(client, ref, current, changes(current, event))
 
-    return _stored(client, _write(client, ref, present, wanted))
+    return _stored(client, patch(client, _url(client, ref, href), present, wanted, _same))
 
 
 def delete(client: GraphClient, ref: str, href: str, etag: str | None) -> None:
@@ -83,7 +82,7 @@ def delete(client: GraphClient, ref: str, href: str, etag: str | None) -> None:
         raise
     if etag is not None and whole_event(present, client.owner).etag != etag:
         raise PreconditionFailed(detail="not at the known etag")
-    _remove(client, ref, present)
+    remove(client, _url(client, ref, href), present, _same)
 
 
 def amend(
@@ -101,15 +100,15 @@ def amend(
     if recurrence_id is None and whole.get("recurrence") and amendment.starts_at is not None:
         raise WholeSeries
     target = whole if recurrence_id is None else _instance(client, ref, whole, recurrence_id)
+    url = _url(client, ref, str(target["id"]))
     if not amendment.cancelled:
-        told = _write(client, ref, target, lambda current: amended(current, amendment))
+        told = patch(client, url, target, lambda current: amended(current, amendment), _same)
         if recurrence_id is None and not told.get("recurrence"):
             return _stored(client, told)
-    elif recurrence_id is None:
-        _remove(client, ref, target)
-        return None
     else:
-        _remove(client, ref, target)
+        remove(client, url, target, _same)
+        if recurrence_id is None:
+            return None
     return _stored(client, read_whole(client, ref, href))
 
 
@@ -156,58 +155,8 @@ def _at(client: GraphClient, ref: str, href: str, etag: str | None) -> dict[str,
     return present
 
 
-def _write(
-    client: GraphClient,
-    ref: str,
-    present: Mapping[str, Any],
-    wanted: Callable[[Mapping[str, Any]], dict[str, Any]],
-) -> Mapping[str, Any]:
-    """PATCH what ``wanted`` makes of what is there; the event as it is afterwards."""
-    url = _url(client, ref, str(present["id"]))
-    for again in (False, True):
-        body = wanted(present)
-        if not body:
-            return present
-        try:
-            return client.ask("PATCH", url, body, etag=if_match(present.get("@odata.etag")))
-        except PreconditionFailed:
-            if again:
-                raise
-            present = _unchanged(client, url, present)
-        except GraphRefused as refused:
-            if refused.status in GONE:
-                raise PreconditionFailed(detail="it is gone") from None
-            raise
-    return present
-
-
-def _remove(client: GraphClient, ref: str, present: Mapping[str, Any]) -> None:
-    url = _url(client, ref, str(present["id"]))
-    for again in (False, True):
-        try:
-            client.ask("DELETE", url, etag=if_match(present.get("@odata.etag")))
-            return
-        except PreconditionFailed:
-            if again:
-                raise
-            present = _unchanged(client, url, present)
-        except GraphRefused as refused:
-            if refused.status not in GONE:
-                raise
-            return
-
-
-def _unchanged(client: GraphClient, url: str, known: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What is there now, if it says the same as ``known``. Raises PreconditionFailed."""
-    try:
-        now = client.ask("GET", url)
-    except GraphRefused as refused:
-        if refused.status in GONE:
-            raise PreconditionFailed(detail="it is gone") from None
-        raise
-    if remote_event(now, "").content_hash != remote_event(known, "").content_hash:
-        raise PreconditionFailed(detail="not at the known etag")
-    return now
+def _same(now: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+    return remote_event(now, "").content_hash == remote_event(known, "").content_hash
 
 
 def _keeping_meeting(

@@ -73,11 +73,6 @@ def uid_of(event: Mapping[str, Any]) -> str:
     return given or str(event.get("seriesMasterId") or event.get("id") or "")
 
 
-def if_match(etag: str | None) -> str | None:
-    """Graph's own part of an etag that ``remote_event`` made."""
-    return etag.partition(" ")[0] if etag else None
-
-
 def _etag(
     event: Mapping[str, Any], exceptions: Sequence[Mapping[str, Any]], cancelled: Sequence[str]
 ) -> str | None:

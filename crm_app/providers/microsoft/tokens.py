@@ -8,7 +8,7 @@ Page: https://learn.microsoft.com/entra/msal/python/advanced/msal-python-token-c
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -16,12 +16,17 @@ import msal
 
 from crm_app.core.errors import LoginExpired, RateLimited, RemoteUnavailable
 from crm_app.core.i18n import N_
+from crm_app.core.kinds import AccountPurpose
 from crm_app.providers.microsoft.errors import refusal
 from crm_app.providers.oauth_port import OAuthApp
 from crm_app.providers.oidc import is_safe
 from crm_app.providers.safe_http import SafeHttp
 
-SCOPES = ["Calendars.ReadWrite", "User.Read"]
+# https://learn.microsoft.com/graph/permissions-reference
+SCOPES = {
+    AccountPurpose.CALENDARS: ["Calendars.ReadWrite", "User.Read"],
+    AccountPurpose.CONTACTS: ["Contacts.ReadWrite", "User.Read"],
+}
 # Seconds before its end at which a token is not used any more.
 _EARLY = 120.0
 # The addresses of the endpoints change about never; seconds.
@@ -34,10 +39,14 @@ _APP_ERRORS = {"invalid_client", "unauthorized_client"}
 
 
 class Tokens:
-    """The tokens of one account. ``authority`` is the sign-in server's address without a tenant."""
+    """The tokens of one account, good for ``scopes``. ``authority`` is the sign-in server's address
+    without a tenant."""
 
-    def __init__(self, secret: str, app: OAuthApp, authority: str, http: SafeHttp) -> None:
+    def __init__(
+        self, secret: str, app: OAuthApp, authority: str, http: SafeHttp, scopes: Sequence[str]
+    ) -> None:
         self._app, self._authority, self._http = app, authority, http
+        self._scopes = list(scopes)
         self._given = secret
         self._cache = msal.SerializableTokenCache()
         try:
@@ -77,7 +86,7 @@ class Tokens:
         app = application(self._app, self._authority, self._http, self._cache)
         accounts = app.get_accounts()
         found = accounts and app.acquire_token_silent_with_error(
-            SCOPES, account=accounts[0], force_refresh=anew
+            self._scopes, account=accounts[0], force_refresh=anew
         )
         if not found or "access_token" not in found:
             raise denied(found or {})

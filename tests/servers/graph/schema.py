@@ -1,8 +1,8 @@
 """Whether JSON is what Graph's own description says.
 
-``schema.json`` holds what concerns calendars of the v1.0 metadata (microsoftgraph/msgraph-metadata,
-MIT): entity and complex types with their properties, and enumerations. Names, types and enumerated
-words are checked, in requests as in answers.
+``schema.json`` holds what concerns calendars and contacts of the v1.0 metadata
+(microsoftgraph/msgraph-metadata, MIT): entity and complex types with their properties, and
+enumerations. Names, types and enumerated words are checked, in requests as in answers.
 """
 
 import json
