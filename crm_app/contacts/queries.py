@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from crm_app.contacts import rows
 from crm_app.contacts.fields import Address, Email, Phone
-from crm_app.contacts.search import NOBODY, Filters, Sort, count, search
+from crm_app.contacts.filters import NOBODY, Filters
+from crm_app.contacts.search import Sort, count, search, search_and_count
 from crm_app.contacts.search_words import words_of
 from crm_app.contacts.views import (
     AppointmentLine,
@@ -55,6 +56,7 @@ __all__ = [
     "list_tags",
     "owner_history",
     "search",
+    "search_and_count",
     "timeline",
 ]
 

@@ -9,38 +9,34 @@ import base64
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
-from sqlalchemy import ColumnElement, false, func, tuple_
+from sqlalchemy import ColumnElement, func, tuple_
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
-from crm_app.contacts.names import cleaned, folded
+from crm_app.contacts.conditions import Unindexed, conditions, in_one_pass
+from crm_app.contacts.filters import NOBODY, Filters
 from crm_app.contacts.rows import rows_of
-from crm_app.contacts.search_words import words_of
 from crm_app.contacts.views import Page
-from crm_app.contacts.visibility import seen_contacts
 from crm_app.core.access import Actor
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import N_
-from crm_app.core.ids import is_id
-from crm_app.core.kinds import ContactKind
-from crm_app.models import Contact, ContactTag, Tag
+from crm_app.core.ids import LARGEST, is_id
+from crm_app.models import Contact
 
-# As ``owner_id``: the contacts that nobody owns.
-NOBODY = 0
+__all__ = [
+    "LONGEST_PAGE",
+    "NOBODY",
+    "Filters",
+    "Sort",
+    "count",
+    "ids",
+    "search",
+    "search_and_count",
+]
+
 LONGEST_PAGE = 200
-
-
-class Filters(TypedDict, total=False):
-    """What narrows the list. ``text``: every word occurs in a name, address, number or the company;
-    ``owner_id`` ``NOBODY``: without an owner; ``deleted``: only those that can be brought back."""
-
-    text: str
-    kind: ContactKind | None
-    owner_id: int | None
-    tag: str
-    deleted: bool
 
 
 class Sort(StrEnum):
@@ -84,10 +80,11 @@ def search(
     """
     order = _order(sort)
     size = max(1, min(limit, LONGEST_PAGE))
-    query = select(Contact).where(*_conditions(actor, filters))
+    query = select(Contact).where(*conditions(actor, filters))
     if after is not None:
         query = query.where(_beyond(order, after))
-    columns = (order.column, col(Contact.id))
+    first: Any = Unindexed(order.column) if in_one_pass(filters) else order.column
+    columns = (first, col(Contact.id))
     query = query.order_by(*(c.desc() if order.down else c.asc() for c in columns))
     found = session.exec(query.limit(size + 1)).all()
     shown = found[:size]
@@ -99,36 +96,42 @@ def search(
 
 def count(session: Session, actor: Actor, **filters: Unpack[Filters]) -> int:
     """How many contacts ``search`` finds in all its pages."""
-    conditions = _conditions(actor, filters)
-    return session.exec(select(func.count()).select_from(Contact).where(*conditions)).one()
+    query = select(func.count()).select_from(Contact).where(*conditions(actor, filters))
+    return session.exec(query).one()
 
 
-def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
-    gone = col(Contact.deleted_at)
-    deleted = filters.get("deleted", False)
-    conditions = [gone.is_not(None) if deleted else gone.is_(None), seen_contacts(actor)]
-    conditions += [
-        col(Contact.search_text).contains(word, autoescape=True)
-        for word in words_of(filters.get("text", ""))
-    ]
-    kind, owner_id = filters.get("kind"), filters.get("owner_id")
-    if kind is not None:
-        conditions.append(col(Contact.kind) == kind)
-    if owner_id is not None:
-        owner = col(Contact.owner_id)
-        conditions.append(owner.is_(None) if owner_id == NOBODY else _is(owner, owner_id))
-    if tag := filters.get("tag", ""):
-        bearers = (
-            select(ContactTag.contact_id)
-            .join(Tag, col(Tag.id) == ContactTag.tag_id)
-            .where(Tag.key == folded(cleaned(tag)))
-        )
-        conditions.append(col(Contact.id).in_(bearers))
-    return conditions
+def search_and_count(
+    session: Session,
+    actor: Actor,
+    *,
+    sort: Sort | str = Sort.NAME,
+    limit: int = 50,
+    **filters: Unpack[Filters],
+) -> tuple[Page, int]:
+    """The first page, and how many there are in all."""
+    page = search(session, actor, sort=sort, limit=limit, **filters)
+    return page, len(page.rows) if page.next is None else count(session, actor, **filters)
 
 
-def _is(column: ColumnElement[Any] | Mapped[Any], number: int) -> ColumnElement[bool]:
-    return column == number if is_id(number) else false()
+def ids(
+    session: Session,
+    actor: Actor,
+    *,
+    after_id: int = 0,
+    up_to_id: int = LARGEST,
+    limit: int = LONGEST_PAGE,
+    **filters: Unpack[Filters],
+) -> list[int]:
+    """The ids of those that fit, rising, beyond ``after_id`` up to ``up_to_id``: for work piece by
+    piece."""
+    query = (
+        select(Contact.id)
+        .where(*conditions(actor, filters))
+        .where(col(Contact.id) > after_id, col(Contact.id) <= up_to_id)
+        .order_by(col(Contact.id))
+        .limit(limit)
+    )
+    return [contact_id or 0 for contact_id in session.exec(query)]
 
 
 def _order(sort: Sort | str) -> Sort:

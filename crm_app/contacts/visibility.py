@@ -40,6 +40,30 @@ def seen_contacts(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def listed_contacts(actor: Actor) -> ColumnElement[bool]:
+    """The same as ``seen_contacts`` for queries over many contacts.
+
+    What ``actor`` may see by appointments is looked up once, where ``seen_contacts`` asks for each
+    contact: of one that is by far the quicker, of a hundred thousand the slower.
+    """
+    if actor.is_admin or not actor.is_user:
+        return seen_contacts(actor)
+    met = select(col(Appointment.contact_id)).where(
+        col(Appointment.contact_id).is_not(None), seen_appointments(actor)
+    )
+    took_part = (
+        select(col(AppointmentContact.contact_id))
+        .join(Appointment, col(Appointment.id) == col(AppointmentContact.appointment_id))
+        .where(seen_appointments(actor))
+    )
+    return or_(
+        col(Contact.owner_id) == actor.user_id,
+        col(Contact.owner_id).is_(None),
+        col(Contact.id).in_(met),
+        col(Contact.id).in_(took_part),
+    )
+
+
 def seen_appointments(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``Appointment`` for what ``actor`` may see."""
     if actor.is_admin:
