@@ -24,6 +24,8 @@ _COLUMNS = (
 def upgrade() -> None:
     _card_layout()
     _bulk_run()
+    _bulk_change()
+    _distinct_pair()
     _card_rule()
     _contact_import()
     _saved_view()
@@ -61,13 +63,39 @@ def _bulk_run() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
-        sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_bulk_run_user_id", "bulk_run", ["user_id"], unique=False)
+
+
+def _bulk_change() -> None:
+    op.create_table(
+        "bulk_change",
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["run_id"], ["bulk_run.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "contact_id"),
+    )
+    op.create_index("ix_bulk_change_contact_id", "bulk_change", ["contact_id"], unique=False)
+
+
+def _distinct_pair() -> None:
+    op.create_table(
+        "distinct_pair",
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=False),
+        sa.Column("by_user_id", sa.Integer(), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["first_id"], ["contact.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["second_id"], ["contact.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("first_id", "second_id"),
+    )
+    op.create_index("ix_distinct_pair_second_id", "distinct_pair", ["second_id"], unique=False)
 
 
 def _card_rule() -> None:
@@ -328,5 +356,7 @@ def downgrade() -> None:
     op.drop_table("saved_view")
     op.drop_table("contact_import")
     op.drop_table("card_rule")
+    op.drop_table("distinct_pair")
+    op.drop_table("bulk_change")
     op.drop_table("bulk_run")
     op.drop_table("card_layout")

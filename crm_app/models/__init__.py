@@ -34,10 +34,12 @@ from crm_app.models.campaigns import (
     StepRun,
 )
 from crm_app.models.contact_work import (
+    BulkChange,
     BulkRun,
     CardLayout,
     ContactImport,
     ContactMerge,
+    DistinctPair,
     ImportRow,
     SavedView,
 )
@@ -76,6 +78,7 @@ __all__ = [
     "Appointment",
     "AppointmentContact",
     "AuditEntry",
+    "BulkChange",
     "BulkRun",
     "BusyTime",
     "Calendar",
@@ -97,6 +100,7 @@ __all__ = [
     "ContactMerge",
     "ContactPhone",
     "ContactTag",
+    "DistinctPair",
     "DrawEntry",
     "Enrolment",
     "EventLink",

@@ -34,7 +34,7 @@ class BulkRun(SQLModel, table=True):
     """One act on many contacts, carried out piece by piece; it can be stopped (CON-3, Q-2).
 
     ``wanted`` says which (ids, or what was searched for), ``act`` and ``params`` what. ``after_id`` is
-    how far it came, in the order of ids. ``before`` keeps, by contact, what is needed to undo it.
+    how far it came, in the order of ids. What is needed to undo it is in ``BulkChange``.
     """
 
     __tablename__ = "bulk_run"
@@ -56,11 +56,35 @@ class BulkRun(SQLModel, table=True):
     done: int = 0
     # Those that the user may not change, or that refused.
     refused: int = 0
+    created_at: datetime
+    ended_at: datetime | None = None
+
+
+class BulkChange(SQLModel, table=True):
+    """What a contact was like before a bulk act changed it; gone once that was undone."""
+
+    __tablename__ = "bulk_change"
+
+    run_id: int = Field(foreign_key="bulk_run.id", primary_key=True, ondelete="CASCADE")
+    contact_id: int = Field(
+        foreign_key="contact.id", primary_key=True, index=True, ondelete="CASCADE"
+    )
     before: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(json_type(), nullable=False)
     )
-    created_at: datetime
-    ended_at: datetime | None = None
+
+
+class DistinctPair(SQLModel, table=True):
+    """Somebody said that two records alike are two people. ``first_id`` is the smaller id."""
+
+    __tablename__ = "distinct_pair"
+
+    first_id: int = Field(foreign_key="contact.id", primary_key=True, ondelete="CASCADE")
+    second_id: int = Field(
+        foreign_key="contact.id", primary_key=True, index=True, ondelete="CASCADE"
+    )
+    by_user_id: int | None = None
+    at: datetime
 
 
 class ContactImport(SQLModel, table=True):
