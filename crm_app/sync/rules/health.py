@@ -31,12 +31,16 @@ class Condition(StrEnum):
     GONE = "gone"
     TROUBLE = "trouble"
     LOCKED_OUT = "locked_out"
+    PAUSED = "paused"
+    STOPPED = "stopped"
     UNUSED = "unused"
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What is known of one external calendar and its account."""
+    """What is known of one external calendar or address book and its account.
+
+    ``stopped``: somebody stopped the first listing."""
 
     used: bool
     account: AccountState
@@ -45,6 +49,7 @@ class Signs:
     gone: bool
     deletions_waiting: int
     last_success_at: datetime | None
+    stopped: bool = False
 
 
 LIGHTS: dict[Condition, Light] = {
@@ -55,6 +60,8 @@ LIGHTS: dict[Condition, Light] = {
     Condition.GONE: Light.BAD,
     Condition.TROUBLE: Light.WARN,
     Condition.LOCKED_OUT: Light.BAD,
+    Condition.PAUSED: Light.OFF,
+    Condition.STOPPED: Light.OFF,
     Condition.UNUSED: Light.OFF,
 }
 # What to do about it; empty where nothing is.
@@ -68,7 +75,15 @@ ADVICE: dict[Condition, str] = {
     Condition.LOCKED_OUT: N_(
         "Reconnect the account: sign in there again, or enter a new app password."
     ),
+    Condition.PAUSED: N_("Nothing is read or written until you let it go on."),
+    Condition.STOPPED: N_("What came so far is kept. Let it go on when you like."),
     Condition.UNUSED: N_("Choose below what it is to be used for."),
+}
+# Where the words are other ones for address books.
+BOOK_ADVICE: dict[Condition, str] = ADVICE | {
+    Condition.WAITING: N_("Check the address book, then confirm the deletions or list it anew."),
+    Condition.GONE: N_("Stop using it, or bring it back in the other service."),
+    Condition.UNUSED: N_("Switch an address book on to use it."),
 }
 # Worst first: an account is as well as the worst of its calendars.
 _ORDER = (
@@ -77,6 +92,8 @@ _ORDER = (
     Condition.WAITING,
     Condition.TROUBLE,
     Condition.LATE,
+    Condition.PAUSED,
+    Condition.STOPPED,
     Condition.LISTING,
     Condition.IN_STEP,
     Condition.UNUSED,
@@ -84,15 +101,19 @@ _ORDER = (
 
 
 def condition(signs: Signs, *, now: datetime) -> Condition:
-    """The first thing that matters about a calendar."""
+    """The first thing that matters about a calendar or an address book."""
     if signs.account is AccountState.NEEDS_RECONNECT:
         return Condition.LOCKED_OUT
     if not signs.used:
         return Condition.UNUSED
+    if signs.account is AccountState.PAUSED:
+        return Condition.PAUSED
     if signs.gone:
         return Condition.GONE
     if signs.deletions_waiting:
         return Condition.WAITING
+    if signs.stopped:
+        return Condition.STOPPED
     if signs.error:
         return Condition.TROUBLE
     if not signs.complete or signs.last_success_at is None:
