@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     live_check_seconds: float = Field(default=4, gt=0)
     # Where the services answer. Changed only for clouds of their own (national clouds) and tests.
     google_calendar_api: str = "https://www.googleapis.com/calendar/v3/"
+    google_people_api: str = "https://people.googleapis.com/"
     google_authorize_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
     google_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
     google_revoke_url: str = "https://oauth2.googleapis.com/revoke"

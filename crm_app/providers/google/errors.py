@@ -2,8 +2,9 @@
 
 A status alone says little: 403 is a quota, a missing scope, a switched-off API or a calendar that is
 not ours to write, which only the reason tells
-(https://developers.google.com/workspace/calendar/api/guides/errors). Only the reason's name goes
-into a detail, never a text of the answer.
+(https://developers.google.com/workspace/calendar/api/guides/errors). The calendar spells its reasons
+in its own way, contacts as all newer APIs do (https://cloud.google.com/apis/design/errors). Only the
+reason's name goes into a detail, never a text of the answer.
 """
 
 import json
@@ -19,7 +20,7 @@ from crm_app.core.errors import (
     RemoteError,
     RemoteUnavailable,
 )
-from crm_app.core.i18n import N_
+from crm_app.providers.address_book_port import BookClosed, BookGone
 from crm_app.providers.calendar_port import AccessLost, CalendarGone
 from crm_app.providers.dav.client import retry_after
 
@@ -34,6 +35,11 @@ _SLOWER = {
 }
 _SCOPES = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
 _SWITCHED_OFF = {"accessNotConfigured", "SERVICE_DISABLED"}
+_OLD_TOKEN = {"EXPIRED_SYNC_TOKEN"}
+# Contacts have no 412: whoever names an old etag is told this, with 400.
+_OLD_ETAG = {"failedPrecondition", "FAILED_PRECONDITION"}
+# What stands in the details of an answer, beside a plain "forbidden" or "failed precondition".
+_TOLD_FINELY = _SCOPES | _SWITCHED_OFF | _OLD_TOKEN
 # These are about one event, and say nothing about its calendar.
 _ONE_EVENT = re.compile(r"organizer|locked|eventType|malformed|cannot", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_]{1,60}")
@@ -48,8 +54,11 @@ class GoogleRefused(Rejected):
         super().__init__(detail=f"HTTP {status} {reason}".strip())
 
 
-def meaning(status: int, headers: Mapping[str, str], content: bytes) -> RemoteError:
-    """The error that an answer of 300 or more stands for."""
+def meaning(
+    status: int, headers: Mapping[str, str], content: bytes, *, switched_off: str
+) -> RemoteError:
+    """The error that an answer of 300 or more stands for. ``switched_off`` (a message id) says what
+    is to be done when the API is."""
     reason = _reason(content)
     detail = f"HTTP {status} {reason}".strip()
     if status == 401 or (status == 403 and reason in _SCOPES):
@@ -61,10 +70,7 @@ def meaning(status: int, headers: Mapping[str, str], content: bytes) -> RemoteEr
     if status == 408 or status >= 500:
         return RemoteUnavailable(detail=detail)
     if status == 403 and reason in _SWITCHED_OFF:
-        return Rejected(
-            N_("Switch on the Google Calendar API for the app registration, then try again."),
-            detail=detail,
-        )
+        return Rejected(switched_off, detail=detail)
     if status == 412:
         return PreconditionFailed(detail=detail)
     return GoogleRefused(status, reason)
@@ -86,6 +92,22 @@ def at_event(refused: GoogleRefused) -> RemoteError:
     return at_calendar(refused)
 
 
+def at_book(refused: GoogleRefused) -> RemoteError:
+    """What a refusal means when the request was about the address book as a whole."""
+    if refused.status in {404, 410}:
+        return BookGone(detail=refused.detail)
+    if refused.status == 403:
+        return BookClosed(detail=refused.detail)
+    return refused
+
+
+def at_entry(refused: GoogleRefused) -> RemoteError:
+    """What a refusal means when the request was about one entry of the address book."""
+    if refused.status in {404, 409, 410} or refused.reason in _OLD_ETAG:
+        return PreconditionFailed(detail=refused.detail)
+    return at_book(refused)
+
+
 def _reason(content: bytes) -> str:
     try:
         told: Any = json.loads(content or b"{}")["error"]
@@ -101,8 +123,8 @@ def _reason(content: bytes) -> str:
 
 
 def _detailed(told: Mapping[str, Any]) -> str:
-    """The finer reason that some answers carry beside a plain "forbidden"."""
+    """The finer reason that some answers carry beside their plain one."""
     for detail in told.get("details") or ():
-        if str(detail.get("reason", "")) in _SCOPES | _SWITCHED_OFF:
+        if str(detail.get("reason", "")) in _TOLD_FINELY:
             return str(detail["reason"])
     return ""

@@ -1,19 +1,17 @@
 """Following a calendar with ``events.list`` and its tokens.
 
 Series come as they are, not expanded: a rule without an end stays one event. Deleted events are named
-only to whoever has a sync token. Every page's cursor is good to go on from.
+only to whoever has a sync token.
 https://developers.google.com/workspace/calendar/api/guides/sync
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
-from crm_app.core.errors import CursorExpired, RemoteError, RemoteUnavailable
 from crm_app.providers.calendar_port import Page, RemoteEvent
 from crm_app.providers.google.api import Api, Json
-from crm_app.providers.google.cursor import Cursor, load
+from crm_app.providers.google.cursor import Cursor
 from crm_app.providers.google.errors import GoogleRefused, at_calendar
+from crm_app.providers.google.paging import expired, sheets, tokens
 from crm_app.providers.google.reading import is_gone, remote_event, series_of, uid_of
 
 
@@ -21,43 +19,20 @@ def pull(
     api: Api, calendar_id: str, cursor: str | None, *, page_size: int, owner: str
 ) -> Iterator[Page]:
     """See ``CalendarProvider.pull``; ``owner`` is the account's address."""
-    here = Cursor(page_size) if cursor is None else load(cursor)
     rows = _Rows(api, calendar_id, owner)
-    while True:
-        answer = _list(api, calendar_id, here)
-        following = str(answer.get("nextPageToken") or "")
-        if following and following == here.page:
-            raise RemoteUnavailable(detail="the same page again")
-        reached = _after(here, following, answer)
-        changed, removed = rows.read(answer.get("items") or [])
-        yield Page(changed, removed, reached, complete=not following, full=here.full)
-        if not following:
-            return
-        here = replace(here, page=following)
-
-
-def _after(here: Cursor, following: str, answer: Json) -> str | None:
-    """The cursor behind a page. A calendar that gives no sync token is listed anew each time."""
-    if following:
-        return replace(here, page=following).dump()
-    token = str(answer.get("nextSyncToken") or "")
-    return Cursor(here.size, sync=token).dump() if token else None
+    for sheet in sheets(lambda here: _list(api, calendar_id, here), cursor, page_size=page_size):
+        changed, removed = rows.read(sheet.answer.get("items") or [])
+        yield Page(changed, removed, sheet.cursor, complete=sheet.complete, full=sheet.full)
 
 
 def _list(api: Api, calendar_id: str, here: Cursor) -> Json:
-    asked: dict[str, Any] = {"singleEvents": False, "maxResults": here.size}
-    if here.sync:
-        asked["syncToken"] = here.sync
-    if here.page:
-        asked["pageToken"] = here.page
+    request = api.events.list(
+        calendarId=calendar_id, singleEvents=False, maxResults=here.size, **tokens(here)
+    )
     try:
-        return api.run(api.events.list(calendarId=calendar_id, **asked))
+        return api.run(request)
     except GoogleRefused as refused:
-        if not here.fresh and refused.status in {400, 410}:
-            # 410 is what is documented; a token that Google cannot even read is answered with 400.
-            raised: RemoteError = CursorExpired(detail=refused.detail)
-        else:
-            raised = at_calendar(refused)
+        raised = expired(here, refused) or at_calendar(refused)
     raise raised
 
 

@@ -1,7 +1,7 @@
 """Connecting a Google account: OAuth 2.0 for web servers with PKCE (implements ``oauth_port``).
 
-Only what the calendars need is asked for: to see which there are, and to read and write events. The
-identity token comes straight from Google over TLS, so its claims are checked and its signature need
+Only what the purpose needs is asked for: to see which calendars there are and to read and write
+events, or to read and write contacts. The identity token comes straight from Google over TLS, so its claims are checked and its signature need
 not be (OpenID Connect Core 1.0 §3.1.3.7, 6). Talks to the network: call it outside of any unit of
 work. https://developers.google.com/identity/protocols/oauth2/web-server
 """
@@ -24,6 +24,7 @@ from joserfc.errors import JoseError
 from crm_app.core import clock
 from crm_app.core.errors import LoginExpired, RateLimited, Rejected, RemoteUnavailable
 from crm_app.core.i18n import N_
+from crm_app.core.kinds import AccountPurpose
 from crm_app.core.settings import get_settings
 from crm_app.providers.google.tokens import GrantRefused, Secret, ask, ends
 from crm_app.providers.oauth_port import Begun, Granted, OAuthApp
@@ -32,6 +33,11 @@ from crm_app.providers.safe_http import SafeHttp
 _SCOPE = "https://www.googleapis.com/auth/"
 EVENTS = f"{_SCOPE}calendar.events"
 CALENDARS = f"{_SCOPE}calendar.calendarlist.readonly"
+CONTACTS = f"{_SCOPE}contacts"
+_SCOPES = {
+    AccountPurpose.CALENDARS: (EVENTS, CALENDARS),
+    AccountPurpose.CONTACTS: (CONTACTS,),
+}
 # What an earlier consent may have granted instead, which covers more.
 _COVERS = {
     EVENTS: {f"{_SCOPE}calendar"},
@@ -40,13 +46,21 @@ _COVERS = {
         f"{_SCOPE}calendar.readonly",
         f"{_SCOPE}calendar.calendarlist",
     },
+    CONTACTS: set(),
 }
 _ISSUERS = ["https://accounts.google.com", "accounts.google.com"]
 _TIMEOUT = 15.0
 # Seconds that the two clocks may differ.
 _LEEWAY = 60
 _REGISTRATION = {"invalid_client", "unauthorized_client", "deleted_client", "redirect_uri_mismatch"}
-_SAID_NO = N_("Google was not allowed to connect the calendar. Nothing was changed.")
+_SAID_NO = {
+    AccountPurpose.CALENDARS: N_(
+        "Google was not allowed to connect the calendar. Nothing was changed."
+    ),
+    AccountPurpose.CONTACTS: N_(
+        "Google was not allowed to connect the contacts. Nothing was changed."
+    ),
+}
 _NOT_OURS = N_("The answer of Google does not fit. Please begin again.")
 _NOT_LASTING = N_(
     "Google gave no lasting access. Remove this app from the connections of your Google account, then connect again."
@@ -54,7 +68,14 @@ _NOT_LASTING = N_(
 _UNKNOWN_APP = N_("Google does not accept the app registration. Check its ID and secret.")
 
 
-def begin(app: OAuthApp, *, redirect_uri: str, state: str, login_hint: str = "") -> Begun:
+def begin(
+    app: OAuthApp,
+    *,
+    redirect_uri: str,
+    state: str,
+    login_hint: str = "",
+    purpose: AccountPurpose = AccountPurpose.CALENDARS,
+) -> Begun:
     """Begin to connect."""
     verifier, nonce = token_urlsafe(64), token_urlsafe(16)
     address: str = prepare_grant_uri(
@@ -62,7 +83,7 @@ def begin(app: OAuthApp, *, redirect_uri: str, state: str, login_hint: str = "")
         app.client_id,
         "code",
         redirect_uri=redirect_uri,
-        scope=f"openid email {EVENTS} {CALENDARS}",
+        scope=" ".join(("openid", "email", *_SCOPES[purpose])),
         state=state,
         nonce=nonce,
         access_type="offline",
@@ -76,12 +97,17 @@ def begin(app: OAuthApp, *, redirect_uri: str, state: str, login_hint: str = "")
 
 
 def finish(
-    app: OAuthApp, *, redirect_uri: str, keep: Mapping[str, Any], answer: Mapping[str, str]
+    app: OAuthApp,
+    *,
+    redirect_uri: str,
+    keep: Mapping[str, Any],
+    answer: Mapping[str, str],
+    purpose: AccountPurpose = AccountPurpose.CALENDARS,
 ) -> Granted:
     """Turn the browser's answer into an account."""
     if answer.get("error") or not answer.get("code"):
         said_no = answer.get("error") in {"access_denied", "consent_required"}
-        raise Rejected(_SAID_NO if said_no else _NOT_OURS, detail="no code came back")
+        raise Rejected(_SAID_NO[purpose] if said_no else _NOT_OURS, detail="no code came back")
     now = clock.now()
     told = _redeemed(app, redirect_uri, str(keep.get("verifier", "")), answer["code"])
     claims = _claims(app, told, str(keep.get("nonce", "")), now)
@@ -100,7 +126,7 @@ def finish(
         subject=secret.subject,
         email=email,
         addresses=(email,) if email else (),
-        missing=_missing(str(told.get("scope") or "")),
+        missing=_missing(str(told.get("scope") or ""), purpose),
     )
 
 
@@ -167,9 +193,9 @@ def _claims(app: OAuthApp, told: Mapping[str, Any], nonce: str, now: datetime) -
     raise Rejected(_NOT_OURS, detail=f"identity token: {problem}")
 
 
-def _missing(granted: str) -> tuple[str, ...]:
+def _missing(granted: str, purpose: AccountPurpose) -> tuple[str, ...]:
     there = set(granted.split())
-    return tuple(scope for scope in (EVENTS, CALENDARS) if not there & {scope, *_COVERS[scope]})
+    return tuple(scope for scope in _SCOPES[purpose] if not there & {scope, *_COVERS[scope]})
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""Content lines out of Google's texts (RFC 5545 §3.1, §3.3.11), fast. Pure."""
+"""Google's texts: without what may not stand in them, without marks, and as content lines (RFC 5545
+§3.1, §3.3.11), fast. Pure."""
 
 import html
 import re
@@ -39,6 +40,15 @@ def plain(description: str) -> str:
     text = _LINK.sub(_link, description)
     text = _TAG.sub("", _BREAK.sub("\n", text.replace("<li>", "- ")))
     return html.unescape(text).replace("\xa0", " ").strip()
+
+
+def clean(text: str) -> str:
+    """Without control characters and halves of surrogate pairs, which neither Google nor a database
+    takes."""
+    if text.isprintable():
+        return text
+    kept = "".join(c for c in text if c in "\t\n\r" or (c >= " " and not "\x7f" <= c <= "\x9f"))
+    return kept.encode("utf-8", "replace").decode()
 
 
 def _link(found: re.Match[str]) -> str:

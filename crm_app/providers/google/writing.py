@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from crm_app.providers.calendar_port import Amendment, OutgoingEvent
 from crm_app.providers.google.moments import instant
 from crm_app.providers.google.reading import OUR_ID, OUR_UID, ours
-from crm_app.providers.google.texts import plain
+from crm_app.providers.google.texts import clean, plain
 
 Json = dict[str, Any]
 _PRIVATE = {"private", "confidential"}
@@ -40,8 +40,8 @@ def new_body(event: OutgoingEvent) -> Json:
         **_always(event),
         "start": {"dateTime": _utc(event.starts_at)},
         "end": {"dateTime": _utc(event.ends_at)},
-        "description": _plain(event.description),
-        "location": _plain(event.location),
+        "description": clean(event.description),
+        "location": clean(event.location),
         "visibility": "private" if event.private else "default",
         **({"source": _source(event)} if event.url else {}),
         **({"attendees": _guests(event, {})} if event.organizer else {}),
@@ -53,8 +53,8 @@ def changed_body(event: OutgoingEvent, present: Mapping[str, Any]) -> Json:
     wanted: Json = {
         **_always(event),
         **_times(event.starts_at, event.ends_at, present),
-        "description": _plain(event.description) or None,
-        "location": _plain(event.location) or None,
+        "description": clean(event.description) or None,
+        "location": clean(event.location) or None,
     }
     if (present.get("visibility") in _PRIVATE) != event.private:
         wanted["visibility"] = "private" if event.private else "default"
@@ -72,15 +72,15 @@ def amended_body(amendment: Amendment, present: Mapping[str, Any]) -> Json:
     if amendment.starts_at is not None and amendment.ends_at is not None:
         wanted |= _times(amendment.starts_at, amendment.ends_at, present)
     if amendment.summary is not None:
-        wanted["summary"] = _plain(amendment.summary)
+        wanted["summary"] = clean(amendment.summary)
     if amendment.location is not None:
-        wanted["location"] = _plain(amendment.location) or None
+        wanted["location"] = clean(amendment.location) or None
     return _news(wanted, present)
 
 
 def _always(event: OutgoingEvent) -> Json:
     return {
-        "summary": _plain(event.summary),
+        "summary": clean(event.summary),
         "status": event.status.value,
         "transparency": "opaque" if event.busy else "transparent",
         "extendedProperties": {"private": {OUR_UID: event.uid, OUR_ID: event.tandem_id}},
@@ -119,7 +119,7 @@ def _guests(event: OutgoingEvent, present: Mapping[str, Any]) -> list[Json]:
         if email in wanted or guest.get("self") or guest.get("resource")
     ]
     new = [
-        {"email": email, **({"displayName": _plain(name)} if name else {})}
+        {"email": email, **({"displayName": clean(name)} if name else {})}
         for email, name in wanted.items()
         if email not in there
     ]
@@ -157,9 +157,3 @@ def _tidy(text: str) -> str:
 
 def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _plain(text: str) -> str:
-    """Without what may not stand in JSON texts of Google's: control characters, broken surrogates."""
-    kept = "".join(c for c in text if c in "\t\n\r" or (c >= " " and not "\x7f" <= c <= "\x9f"))
-    return kept.encode("utf-8", "replace").decode()
