@@ -163,8 +163,7 @@ def list_again(session: Session, actor: Actor, calendar_id: int) -> None:
     """Read the whole calendar anew: what is still there is there again, without doubles."""
     calendar, _ = queries.get_external_calendar(session, actor, calendar_id)
     # Whatever run is under way would save the cursor of its own listing.
-    calendar.lease_token += 1
-    calendar.lease_until = None
+    lanes.overtake(calendar)
     calendar.cursor, calendar.next_attempt_at = None, None
     session.add(calendar)
     jobs.enqueue(session, links.RUN, calendar_id=calendar_id)

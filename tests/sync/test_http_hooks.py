@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from crm_app.core import clock, crypto, db, job_runner
 from crm_app.core.jobs import Job
-from crm_app.models import PushChannel, RateWindow
+from crm_app.models import ExternalCalendar, PushChannel, RateWindow
 from crm_app.sync import http
 from crm_app.sync.http import hooks
 from crm_app.sync.reaching import lanes
@@ -374,7 +374,9 @@ def test_trap60_a_call_during_a_run_leads_to_one_more_run(
 ) -> None:
     kate.run()
     with db.unit_of_work() as session:
-        lane = lanes.take(session, kate.calendar_id, now=clock.now(), follow_up=False)
+        lane = lanes.take(
+            session, ExternalCalendar, kate.calendar_id, now=clock.now(), follow_up=False
+        )
     assert lane is not None
     for number in (2, 3, 4):
         assert service.post("/hooks/google", headers=called(number)).status_code == 200

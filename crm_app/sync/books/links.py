@@ -12,8 +12,9 @@ from sqlmodel import Session, col, select
 from crm_app.core import facts, jobs
 from crm_app.core.kinds import CardLinkState, LinkEnd, LinkOrigin
 from crm_app.models import AddressBook, CardLink, Contact, ExternalCard
+from crm_app.sync.reaching import book_access
 
-RUN = "sync.book"
+RUN = book_access.RUN
 # A link in one of these keeps its contact and its entry in step, or is about to.
 ON = (CardLinkState.WANTED, CardLinkState.IN_STEP)
 

@@ -139,7 +139,7 @@ def note_vanished(session: Session, lane: Lane, step: Amend) -> bool:
 
 
 def _object(session: Session, lane: Lane, step: Amend) -> ExternalObject | None:
-    return links.object_at(session, lane.calendar_id, step.href)
+    return links.object_at(session, lane.id, step.href)
 
 
 def _attempted(session: Session, lane: Lane, step: Amend, now: datetime) -> EventLink:

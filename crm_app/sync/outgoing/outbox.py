@@ -173,7 +173,7 @@ def note_removed(session: Session, lane: Lane, step: Step) -> None:
     link = _attempted(session, lane, step, now)
     if link.state == LinkState.REMOVING:
         link.state = LinkState.GONE
-    row = links.object_at(session, lane.calendar_id, step.href)
+    row = links.object_at(session, lane.id, step.href)
     if row is not None:
         session.delete(row)
     _end(link, now)

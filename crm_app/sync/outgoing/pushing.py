@@ -46,7 +46,7 @@ def push(
     version is not asked for again. Raises what concerns all copies, after noting it at one.
     """
     with db.reading() as session:
-        waiting = outbox.pending(session, lane.calendar_id, now=clock.now())
+        waiting = outbox.pending(session, lane.id, now=clock.now())
     contradicted: Refused = {}
     for link_id in waiting:
         with db.unit_of_work() as session:

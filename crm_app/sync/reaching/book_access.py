@@ -14,6 +14,8 @@ from crm_app.providers.address_book_port import AddressBookProvider, RemoteBook
 from crm_app.sync.reaching import connecting
 from crm_app.sync.reaching.connecting import Login
 
+# The job that brings an address book and the CRM in step; its argument is ``book_id``.
+RUN = "sync.book"
 # Accounts of these kinds can be connected for contacts; ``ConnectedAccount.provider``.
 GOOGLE, MICROSOFT, CARDDAV = connecting.GOOGLE, connecting.MICROSOFT, "carddav"
 

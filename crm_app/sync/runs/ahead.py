@@ -10,16 +10,17 @@ import threading
 import time
 from collections.abc import Iterator
 from types import TracebackType
+from typing import Generic, TypeVar
 
-from crm_app.providers.calendar_port import Page
-
+# A page of a calendar or of an address book.
+Page = TypeVar("Page")
 # Up to so many seconds of work for a page it does not matter who does it.
 _LITTLE = 0.02
 # Waiting for less than this share of the time is not worth a thread.
 _WAITING = 0.25
 
 
-class Ahead:
+class Ahead(Generic[Page]):
     """The pages of ``listing``, one after the other. What fetching one raises comes with that page,
     after all pages before it."""
 
@@ -30,7 +31,7 @@ class Ahead:
         self._error: BaseException | None = None
         self._worth_it = True
 
-    def __enter__(self) -> "Ahead":
+    def __enter__(self) -> "Ahead[Page]":
         return self
 
     def __exit__(

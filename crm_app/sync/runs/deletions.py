@@ -17,7 +17,7 @@ from crm_app.core.kinds import LinkNews, LinkOrigin, LinkState
 from crm_app.models import BusyTime, ConnectedAccount, EventLink, ExternalCalendar, ExternalObject
 from crm_app.sync.incoming import intake
 from crm_app.sync.records import busy_rows
-from crm_app.sync.rules.plan import may_delete
+from crm_app.sync.runs import guard
 
 _CHUNK = 500
 
@@ -27,16 +27,8 @@ def sweep(
 ) -> None:
     """Delete what is missing, or have it wait for a yes. ``listed``: see ``plan.may_delete``."""
     missing, known = _counts(session, calendar)
-    if not missing:
-        calendar.deletions_waiting = 0
-    elif calendar.deletions_waiting or not may_delete(missing=missing, known=known, listed=listed):
-        if calendar.deletions_waiting != missing:
-            calendar.deletions_waiting = missing
-            facts.record(session, facts.ConnectionChanged(calendar.account_id, state="waiting"))
-    else:
-        calendar.deletions_waiting = 0
+    if guard.lets_go(session, calendar, missing=missing, known=known, listed=listed):
         carry_out(session, calendar, now=now)
-    session.add(calendar)
 
 
 def any_missing() -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlalchemy import Select, bindparam, or_, select
 from sqlmodel import Session, col
 
 from crm_app.core.kinds import AccountState, CalendarRole
-from crm_app.models import ConnectedAccount, ExternalCalendar, SignInProvider, User
+from crm_app.models import AddressBook, ConnectedAccount, ExternalCalendar, SignInProvider, User
 from crm_app.sync.outgoing import outbox, settling
 from crm_app.sync.reaching import connecting, lanes
 from crm_app.sync.reaching.connecting import Login
@@ -40,15 +40,12 @@ class Errand:
 
 def begin(session: Session, calendar_id: int, *, now: datetime, follow_up: bool) -> Errand | None:
     """Take the lane; see ``lanes.take`` for ``follow_up`` and None."""
-    lane = lanes.take(session, calendar_id, now=now, follow_up=follow_up)
+    lane = lanes.take(session, ExternalCalendar, calendar_id, now=now, follow_up=follow_up)
     if lane is None:
         return None
     # Asked behind the lane: a statement that waits for it would see the rest as it was before.
     found = session.execute(_all_else(), {"calendar_id": calendar_id, "now": now}).one()
     calendar, account, user, _, horizon, writes, unsettled = found
-    waits = any(
-        at is not None and at > now for at in (calendar.next_attempt_at, account.next_attempt_at)
-    )
     moves = window_move.is_due(session, calendar, horizon_days=horizon, now=now)
     return Errand(
         lane=lane,
@@ -57,12 +54,25 @@ def begin(session: Session, calendar_id: int, *, now: datetime, follow_up: bool)
         cursor=calendar.cursor,
         reads=calendar.role != CalendarRole.UNUSED,
         moves=moves,
-        reachable=account.state in (AccountState.ACTIVE, AccountState.ERROR)
-        and user.active
-        and not waits,
+        reachable=reachable(calendar, account, user, now=now),
         writes=writes,
         settles=moves or unsettled or calendar.deletions_waiting > 0,
     )
+
+
+def reachable(
+    followed: ExternalCalendar | AddressBook,
+    account: ConnectedAccount,
+    user: User,
+    *,
+    now: datetime,
+) -> bool:
+    """Whether the service may be asked: the account is neither locked out nor paused, its owner is
+    here, and no wait that the service or a failure asked for is still on."""
+    waits = any(
+        at is not None and at > now for at in (followed.next_attempt_at, account.next_attempt_at)
+    )
+    return account.state in (AccountState.ACTIVE, AccountState.ERROR) and user.active and not waits
 
 
 @functools.cache

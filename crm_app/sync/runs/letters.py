@@ -1,4 +1,4 @@
-"""The mail that says that a calendar connection needs its owner (SYN-11)."""
+"""The mail that says that a connection needs its owner (SYN-11, SCT-8)."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from crm_app.accounts import queries as accounts
 from crm_app.core.i18n import N_, translate
-from crm_app.core.kinds import WhenUnreachable
+from crm_app.core.kinds import AccountPurpose, WhenUnreachable
 from crm_app.core.settings import get_settings
 from crm_app.messaging import service as messages
 from crm_app.messaging import when
@@ -18,6 +18,7 @@ from crm_app.sync.reaching.presets import Way
 # After so long somebody has noticed by himself.
 _USEFUL = timedelta(days=7)
 PAGE = "/settings/connections"
+CONTACTS_PAGE = "/settings/accounts"
 
 
 def queue_reconnect(
@@ -42,6 +43,8 @@ def queue_reconnect(
 
 
 def _letter(session: Session, account: ConnectedAccount, owner: User, reader: User) -> Letter:
+    if account.purpose is AccountPurpose.CONTACTS:
+        return _contacts_letter(session, account, owner, reader)
     locale, workspace = reader.locale, accounts.get_workspace(session)
     mine = owner.id == reader.id
     first = (
@@ -73,6 +76,56 @@ def _letter(session: Session, account: ConnectedAccount, owner: User, reader: Us
             ),
         ),
     )
+
+
+def _contacts_letter(
+    session: Session, account: ConnectedAccount, owner: User, reader: User
+) -> Letter:
+    def said(message: str, **values: str) -> str:
+        return translate(reader.locale, message, **values)
+
+    if owner.id == reader.id:
+        first = said(N_("{account} no longer lets us in."), account=account.label)
+    else:
+        first = said(
+            N_("{account}, a contacts account of {name}, no longer lets us in."),
+            account=account.label,
+            name=owner.name,
+        )
+    return Letter(
+        locale=reader.locale,
+        heading=said(N_("Please reconnect {account}"), account=account.label),
+        paragraphs=(
+            first,
+            _what_to_do_for_contacts(account, owner, reader),
+            said(
+                N_(
+                    "Until it is reconnected, contacts are not brought in step with this account. "
+                    "Nothing is deleted."
+                )
+            ),
+        ),
+        sender=accounts.get_workspace(session).name,
+        button=Link(said(N_("Open the external accounts")), get_settings().url + CONTACTS_PAGE),
+        closing=(said(N_("What changes meanwhile is written there once it is back.")),),
+    )
+
+
+def _what_to_do_for_contacts(account: ConnectedAccount, owner: User, reader: User) -> str:
+    service = presets.preset(account.provider)
+    if account.provider not in (presets.GOOGLE.key, presets.MICROSOFT.key):
+        return translate(
+            reader.locale,
+            N_(
+                "Make a new app password in the other service, open the external accounts and "
+                "enter it."
+            ),
+        )
+    if owner.id == reader.id:
+        again = N_("Open the external accounts and sign in to {service} again.")
+        return translate(reader.locale, again, service=service.name)
+    only = N_("Only {name} can sign in to {service} again.")
+    return translate(reader.locale, only, name=owner.name, service=service.name)
 
 
 def _what_to_do(account: ConnectedAccount, owner: User, reader: User) -> str:

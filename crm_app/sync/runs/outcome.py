@@ -1,4 +1,4 @@
-"""How a run ended, noted at the calendar and its account (SYN-11).
+"""How a run ended, noted at the calendar or address book and its account (SYN-11, SCT-8).
 
 An account whose login is refused is asked for nothing any more until somebody reconnects it; he and
 the administrators are told once. All other trouble is tried again, later each time, and never
@@ -7,26 +7,37 @@ before the service allows it. Nothing is deleted because of trouble.
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Table, bindparam, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from crm_app.accounts import audit
 from crm_app.accounts import queries as accounts
-from crm_app.core import db, facts, jobs
+from crm_app.core import db, jobs
 from crm_app.core.access import system
 from crm_app.core.errors import LoginExpired, RateLimited, RemoteError
-from crm_app.core.kinds import AccountState, CalendarRole, LinkState
-from crm_app.models import ConnectedAccount, EventLink, ExternalCalendar
+from crm_app.core.kinds import (
+    AccountPurpose,
+    AccountState,
+    CalendarRole,
+    CardLinkState,
+    LinkState,
+)
+from crm_app.models import AddressBook, CardLink, ConnectedAccount, EventLink, ExternalCalendar
+from crm_app.providers.address_book_port import BookGone
 from crm_app.providers.calendar_port import CalendarGone
 from crm_app.sync.outgoing.outbox import in_words
+from crm_app.sync.reaching import book_access
 from crm_app.sync.records import links
 from crm_app.sync.rules.windows import next_attempt
-from crm_app.sync.runs import letters
+from crm_app.sync.runs import letters, telling
 
 log = logging.getLogger(__name__)
 ACTOR = system("sync")
-# A calendar that does not exist any more is looked for again at this pace.
+Outside = ExternalCalendar | AddressBook
+# What does not exist any more is looked for again at this pace.
 _GONE_RETRY = timedelta(hours=6)
 
 _account: Table = ConnectedAccount.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
@@ -38,27 +49,27 @@ _STILL_WELL = (
 )
 
 
-def went_well(session: Session, calendar: ExternalCalendar, *, now: datetime) -> None:
-    """The calendar is in step."""
-    first, in_trouble = calendar.last_success_at is None, calendar.last_error != ""
-    calendar.last_success_at, calendar.last_error, calendar.failure_count = now, "", 0
-    calendar.next_attempt_at, calendar.gone_at = None, None
-    session.add(calendar)
-    if first or in_trouble or not _still_well(session, calendar.account_id, now):
-        _well_again(session, calendar, now=now, in_trouble=in_trouble, first=first)
+def went_well(session: Session, followed: Outside, *, now: datetime) -> None:
+    """It is in step."""
+    first, in_trouble = followed.last_success_at is None, followed.last_error != ""
+    followed.last_success_at, followed.last_error, followed.failure_count = now, "", 0
+    followed.next_attempt_at, followed.gone_at = None, None
+    session.add(followed)
+    if first or in_trouble or not _still_well(session, followed.account_id, now):
+        _well_again(session, followed, now=now, in_trouble=in_trouble, first=first)
 
 
 def _still_well(session: Session, account_id: int, now: datetime) -> bool:
-    # Nothing about the account depends on what is not written yet about the calendar.
+    # Nothing about the account depends on what is not written yet about what is followed.
     with session.no_autoflush:
         noted = session.execute(_STILL_WELL, {"account_id": account_id, "now": now})
     return db.rows_changed(noted) > 0
 
 
 def _well_again(
-    session: Session, calendar: ExternalCalendar, *, now: datetime, in_trouble: bool, first: bool
+    session: Session, followed: Outside, *, now: datetime, in_trouble: bool, first: bool
 ) -> None:
-    account = session.get_one(ConnectedAccount, calendar.account_id)
+    account = session.get_one(ConnectedAccount, followed.account_id)
     recovered = in_trouble or account.state != AccountState.ACTIVE
     account.last_success_at, account.next_attempt_at, account.failure_count = now, None, 0
     if account.state == AccountState.NEEDS_RECONNECT:
@@ -73,34 +84,35 @@ def _well_again(
 
 
 def went_wrong(
-    session: Session, calendar: ExternalCalendar, error: Exception, *, now: datetime, jitter: float
+    session: Session, followed: Outside, error: Exception, *, now: datetime, jitter: float
 ) -> None:
     """The run ended early; when it is tried again, and what people read meanwhile."""
-    account = session.get_one(ConnectedAccount, calendar.account_id)
+    account = session.get_one(ConnectedAccount, followed.account_id)
     message = in_words(error)
-    before = (calendar.last_error, account.state)
-    calendar.last_error = message
-    calendar.failure_count += 1
+    before = (followed.last_error, account.state)
+    followed.last_error = message
+    followed.failure_count += 1
     retry_after = error.retry_after if isinstance(error, RateLimited) else None
-    again = next_attempt(now, calendar.failure_count, retry_after=retry_after, jitter=jitter)
-    calendar.next_attempt_at = again
-    if isinstance(error, CalendarGone):
-        calendar.gone_at = calendar.gone_at or now
-        calendar.next_attempt_at = now + _GONE_RETRY
+    again = next_attempt(now, followed.failure_count, retry_after=retry_after, jitter=jitter)
+    followed.next_attempt_at = again
+    if isinstance(error, CalendarGone | BookGone):
+        followed.gone_at = followed.gone_at or now
+        followed.next_attempt_at = now + _GONE_RETRY
     account.last_error, account.last_error_at = message, now
     if isinstance(error, RateLimited):
         account.next_attempt_at = again
-    session.add(calendar)
+    session.add(followed)
     session.add(account)
     session.flush()
     if isinstance(error, LoginExpired):
         _lock_out(session, account, now=now)
     else:
         _judge(session, account)
-    if (calendar.last_error, account.state) != before:
+    if (followed.last_error, account.state) != before:
         _tell_tabs(session, account)
     detail = error.detail if isinstance(error, RemoteError) else ""
-    log.warning("calendar %s: %s %s", calendar.id, type(error).__name__, detail)
+    kind = type(followed).__tablename__
+    log.warning("%s %s: %s %s", kind, followed.id, type(error).__name__, detail)
 
 
 def silent(session: Session, calendar: ExternalCalendar, message: str) -> None:
@@ -132,26 +144,32 @@ def _lock_out(session: Session, account: ConnectedAccount, *, now: datetime) -> 
 
 
 def _judge(session: Session, account: ConnectedAccount) -> None:
-    """The account is as well as the calendars that are in use."""
-    if account.state == AccountState.NEEDS_RECONNECT:
+    """The account is as well as the calendars or address books that are in use."""
+    if account.state in (AccountState.NEEDS_RECONNECT, AccountState.PAUSED):
         return
-    in_trouble = session.exec(
-        select(ExternalCalendar.id)
-        .where(
-            ExternalCalendar.account_id == account.id,
-            ExternalCalendar.role != CalendarRole.UNUSED,
-            ExternalCalendar.last_error != "",
-        )
-        .limit(1)
-    ).first()
+    in_trouble = session.exec(_in_trouble(account).limit(1)).first()
     account.state = AccountState.ACTIVE if in_trouble is None else AccountState.ERROR
     if in_trouble is None:
         account.last_error = ""
     session.add(account)
 
 
+def _in_trouble(account: ConnectedAccount) -> SelectOfScalar[Any]:
+    if account.purpose is AccountPurpose.CONTACTS:
+        return select(AddressBook.id).where(
+            AddressBook.account_id == account.id,
+            col(AddressBook.used).is_(True),
+            AddressBook.last_error != "",
+        )
+    return select(ExternalCalendar.id).where(
+        ExternalCalendar.account_id == account.id,
+        ExternalCalendar.role != CalendarRole.UNUSED,
+        ExternalCalendar.last_error != "",
+    )
+
+
 def _tell_tabs(session: Session, account: ConnectedAccount) -> None:
-    facts.record(session, facts.ConnectionChanged(account.id or 0, state=account.state.value))
+    telling.tell(session, account, state=account.state.value)
 
 
 def reconnected(session: Session, account: ConnectedAccount) -> None:
@@ -159,9 +177,16 @@ def reconnected(session: Session, account: ConnectedAccount) -> None:
     account.state, account.last_error, account.failure_count = AccountState.ACTIVE, "", 0
     account.next_attempt_at = None
     session.add(account)
+    if account.purpose is AccountPurpose.CONTACTS:
+        _books_again(session, account)
+    else:
+        _calendars_again(session, account)
+    _tell_tabs(session, account)
+
+
+def _calendars_again(session: Session, account: ConnectedAccount) -> None:
     for calendar in calendars_of(session, account):
-        calendar.last_error, calendar.failure_count, calendar.next_attempt_at = "", 0, None
-        session.add(calendar)
+        _at_once(session, calendar)
         waiting = session.exec(
             select(EventLink).where(
                 EventLink.external_calendar_id == calendar.id,
@@ -173,7 +198,26 @@ def reconnected(session: Session, account: ConnectedAccount) -> None:
             session.add(link)
         if waiting or calendar.role != CalendarRole.UNUSED:
             jobs.enqueue(session, links.RUN, calendar_id=calendar.id)
-    _tell_tabs(session, account)
+
+
+def _books_again(session: Session, account: ConnectedAccount) -> None:
+    books = session.exec(select(AddressBook).where(AddressBook.account_id == account.id)).all()
+    for book in books:
+        _at_once(session, book)
+        session.execute(
+            update(CardLink)
+            .where(
+                col(CardLink.address_book_id) == book.id,
+                col(CardLink.state).in_([CardLinkState.WANTED, CardLinkState.REMOVING]),
+            )
+            .values(next_attempt_at=None)
+        )
+        jobs.enqueue(session, book_access.RUN, book_id=book.id)
+
+
+def _at_once(session: Session, followed: Outside) -> None:
+    followed.last_error, followed.failure_count, followed.next_attempt_at = "", 0, None
+    session.add(followed)
 
 
 def calendars_of(session: Session, account: ConnectedAccount) -> list[ExternalCalendar]:

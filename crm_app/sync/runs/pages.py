@@ -37,11 +37,6 @@ def begin_listing(session: Session, lane: Lane, *, now: datetime) -> None:
     session.add(calendar)
 
 
-def brings_nothing(page: Page) -> bool:
-    """Whether nothing comes of the page but its cursor, and of its listing neither."""
-    return page.complete and not page.full and not page.changed and not page.removed
-
-
 def apply(session: Session, lane: Lane, page: Page, *, now: datetime) -> ExternalCalendar:
     """Make the rows what ``page`` says and save its cursor; Superseded when the lane was lost."""
     calendar = lanes.keep(session, lane, now=now)

@@ -6,35 +6,32 @@ noted, and nothing that was done is lost.
 """
 
 import logging
-import random
 import time
 from collections.abc import Callable
-from enum import StrEnum
+from datetime import datetime
+
+from sqlmodel import Session
 
 from crm_app.core import clock, db, jobs
-from crm_app.core.errors import RemoteError
+from crm_app.models import ExternalCalendar
+from crm_app.providers.calendar_port import Page
 from crm_app.sync.outgoing import pushing, settling
 from crm_app.sync.outgoing.pushing import Refused
-from crm_app.sync.reaching import connecting, lanes
+from crm_app.sync.reaching import connecting
 from crm_app.sync.reaching.lanes import Lane, Superseded
 from crm_app.sync.records import links
-from crm_app.sync.runs import errands, outcome, pages, pulling, window_move
+from crm_app.sync.runs import errands, framing, pages, pulling, window_move
 from crm_app.sync.runs.errands import Errand
-from crm_app.sync.runs.pulling import Pulled
+from crm_app.sync.runs.framing import Ended, Frame
+from crm_app.sync.runs.reading import Pulled
+
+__all__ = ["SLICE", "Ended", "refresh", "run"]
 
 log = logging.getLogger(__name__)
 # A long listing lets others into the lane after so many seconds, and goes on in another run.
 SLICE = 20.0
 # After writing and reading once, what came of it is written; more than that is another run.
 _ROUNDS = 2
-
-
-class Ended(StrEnum):
-    """How a run ended. ``held``: another one is at it."""
-
-    DONE = "done"
-    HELD = "held"
-    FAILED = "failed"
 
 
 def run(calendar_id: int, *, seconds: float = SLICE) -> Ended:
@@ -45,8 +42,7 @@ def run(calendar_id: int, *, seconds: float = SLICE) -> Ended:
     errand = _begin(calendar_id, follow_up=True)
     if errand is None:
         return Ended.HELD
-    done = _guarded(errand, lambda: _in_step(errand, seconds))
-    return Ended.DONE if done else Ended.FAILED
+    return _framed(errand, lambda: _in_step(errand, seconds))
 
 
 def refresh(calendar_id: int, *, timeout: float) -> Ended:
@@ -55,8 +51,7 @@ def refresh(calendar_id: int, *, timeout: float) -> Ended:
     if errand is None:
         return Ended.HELD
     until = time.monotonic() + timeout
-    done = _guarded(errand, lambda: _read_only(errand, until, timeout))
-    return Ended.DONE if done else Ended.FAILED
+    return _framed(errand, lambda: _read_only(errand, until, timeout))
 
 
 def _begin(calendar_id: int, *, follow_up: bool) -> Errand | None:
@@ -64,58 +59,32 @@ def _begin(calendar_id: int, *, follow_up: bool) -> Errand | None:
         return errands.begin(session, calendar_id, now=clock.now(), follow_up=follow_up)
 
 
-def _guarded(errand: Errand, work: Callable[[], Pulled]) -> bool:
-    """Do ``work``, note how it ended, and leave the lane; whether it came to its end."""
-    came = Pulled(False, errand.cursor)
-    error: Exception | None = None
-    try:
+def _framed(errand: Errand, work: Callable[[], Pulled[Page]]) -> Ended:
+    """Move the window if it has to be, and do ``work`` if the service may be asked."""
+
+    def all_of_it() -> Pulled[Page]:
         if errand.moves:
             window_move.move(errand.lane)
-        if errand.reachable:
-            came = work()
-    except Superseded:
-        return _overtaken(errand)
-    except RemoteError as failure:
-        error = failure
-    except Exception as failure:
-        log.exception("the run of calendar %s failed", errand.lane.calendar_id)
-        error = failure
-    try:
-        _end(errand, error, came)
-    except Superseded:
-        return _overtaken(errand)
-    return came.end
+        return work() if errand.reachable else Pulled(False, errand.cursor)
+
+    frame: Frame[ExternalCalendar, Page] = Frame(
+        called=f"calendar {errand.lane.id}",
+        lane=errand.lane,
+        apply_rest=_apply_rest,
+        again=lambda session: jobs.enqueue(session, links.RUN, calendar_id=errand.lane.id),
+        reachable=errand.reachable,
+    )
+    return framing.carry_out(frame, errand.cursor, all_of_it)
 
 
-def _overtaken(errand: Errand) -> bool:
-    log.info("another run of calendar %s took over", errand.lane.calendar_id)
-    return False
+def _apply_rest(session: Session, lane: Lane, page: Page, now: datetime) -> ExternalCalendar:
+    return pages.apply(session, lane, page, now=now)
 
 
-def _end(errand: Errand, error: Exception | None, came: Pulled) -> None:
-    """Note how it ended, and in the same transaction what the last page left to say."""
-    with db.unit_of_work() as session:
-        now = clock.now()
-        if came.rest is not None:
-            calendar = pages.apply(session, errand.lane, came.rest, now=now)
-        else:
-            calendar = lanes.keep(session, errand.lane, now=now)
-        if error is not None:
-            jitter = random.random()  # noqa: S311 - spreads retries, protects nothing
-            outcome.went_wrong(session, calendar, error, now=now, jitter=jitter)
-        elif came.end:
-            outcome.went_well(session, calendar, now=now)
-        calendar.polled_at = now
-        session.add(calendar)
-        wanted = lanes.leave(calendar)
-        cut_short = errand.reachable and not came.end and error is None
-        if wanted or cut_short:
-            jobs.enqueue(session, links.RUN, calendar_id=errand.lane.calendar_id)
-
-
-def _in_step(errand: Errand, seconds: float) -> Pulled:
+def _in_step(errand: Errand, seconds: float) -> Pulled[Page]:
     """Write, read and settle until nothing is left that this run can do, or it is only a slice."""
-    lane, ref, came = errand.lane, errand.ref, Pulled(True, errand.cursor)
+    lane, ref = errand.lane, errand.ref
+    came: Pulled[Page] = Pulled(True, errand.cursor)
     deadline = time.monotonic() + seconds
     calm = not (errand.writes or errand.settles)
     refused: Refused | None = None if errand.writes else {}
@@ -138,7 +107,7 @@ def _in_step(errand: Errand, seconds: float) -> Pulled:
     return came
 
 
-def _read_only(errand: Errand, until: float, timeout: float) -> Pulled:
+def _read_only(errand: Errand, until: float, timeout: float) -> Pulled[Page]:
     with connecting.opened(errand.login, timeout=timeout) as provider:
         came = pulling.pull(
             errand.lane,
@@ -156,7 +125,7 @@ def _read_only(errand: Errand, until: float, timeout: float) -> Pulled:
 def _settle(lane: Lane) -> bool:
     """Settle the news about our copies; whether there was any."""
     with db.reading() as session:
-        news = settling.with_news(session, lane.calendar_id)
+        news = settling.with_news(session, lane.id)
     for link_id in news:
         try:
             with db.unit_of_work() as session:

@@ -11,6 +11,7 @@ import time_machine
 from crm_app.core import db
 from crm_app.core.errors import RemoteUnavailable
 from crm_app.core.kinds import AccountState
+from crm_app.models import ExternalCalendar
 from crm_app.providers.calendar_port import Page
 from crm_app.providers.memory_calendars import MemoryAccount, MemoryCalendars
 from crm_app.sync.connections import accounts
@@ -99,7 +100,13 @@ def test_syn10_of_two_that_take_the_lane_at_once_one_gets_it() -> None:
         barrier.wait()
         with db.unit_of_work() as session:
             got.append(
-                lanes.take(session, kate.calendar_id, now=datetime.now(UTC), follow_up=False)
+                lanes.take(
+                    session,
+                    ExternalCalendar,
+                    kate.calendar_id,
+                    now=datetime.now(UTC),
+                    follow_up=False,
+                )
             )
 
     threads = [threading.Thread(target=take) for _ in range(4)]
