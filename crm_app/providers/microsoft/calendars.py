@@ -5,11 +5,9 @@ A calendar's ref and an event's href are Graph's ids, immutable ones.
 
 import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from crm_app.core.errors import RemoteError
 from crm_app.providers.calendar_port import (
     Amendment,
     BusyTime,
@@ -23,7 +21,7 @@ from crm_app.providers.calendar_port import (
 from crm_app.providers.ical.busy import busy_times
 from crm_app.providers.microsoft import delta, objects, push
 from crm_app.providers.microsoft.account import GraphAccount
-from crm_app.providers.microsoft.errors import of_calendar
+from crm_app.providers.microsoft.errors import meant_for_calendar
 from crm_app.providers.microsoft.reading import remote_event
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
@@ -50,21 +48,21 @@ class GraphCalendars(GraphAccount):
         return [_calendar(each) for each in self._listed(self._client.url("calendars", top="100"))]
 
     def pull(self, calendar_ref: str, cursor: str | None) -> Iterator[Page]:
-        with _meant():
+        with meant_for_calendar():
             yield from delta.pull(self._client, calendar_ref, cursor, self._page_size)
 
     def create(self, calendar_ref: str, event: OutgoingEvent) -> Stored:
-        with _meant():
+        with meant_for_calendar():
             return objects.create(self._client, calendar_ref, event)
 
     def update(
         self, calendar_ref: str, href: str, etag: str | None, event: OutgoingEvent
     ) -> Stored:
-        with _meant():
+        with meant_for_calendar():
             return objects.update(self._client, calendar_ref, href, etag, event)
 
     def delete(self, calendar_ref: str, href: str, etag: str | None) -> None:
-        with _meant():
+        with meant_for_calendar():
             objects.delete(self._client, calendar_ref, href, etag)
 
     def amend(
@@ -76,7 +74,7 @@ class GraphCalendars(GraphAccount):
         *,
         recurrence_id: str | None = None,
     ) -> Stored | None:
-        with _meant():
+        with meant_for_calendar():
             return objects.amend(self._client, calendar_ref, href, etag, amendment, recurrence_id)
 
     def free_busy(
@@ -96,7 +94,7 @@ class GraphCalendars(GraphAccount):
             startDateTime=_instant(since),
             endDateTime=_instant(until),
         )
-        with _meant(), self._client.limited(time_limit):
+        with meant_for_calendar(), self._client.limited(time_limit):
             found = [remote_event(each, self._client.owner) for each in self._listed(link)]
         return busy_times(
             (event.raw for event in found),
@@ -109,7 +107,7 @@ class GraphCalendars(GraphAccount):
     def watch(
         self, calendar_ref: str, *, channel_id: str, address: str, secret: str, now: datetime
     ) -> Watch:
-        with _meant():
+        with meant_for_calendar():
             return push.watch(self._client, calendar_ref, address=address, secret=secret, now=now)
 
     def renew(self, calendar_ref: str, watch: Watch, *, now: datetime) -> Watch | None:
@@ -117,18 +115,6 @@ class GraphCalendars(GraphAccount):
 
     def unwatch(self, watch: Watch) -> None:
         push.unwatch(self._client, watch)
-
-
-@contextmanager
-def _meant() -> Iterator[None]:
-    """What a refusal means for a calendar."""
-    try:
-        yield
-    except RemoteError as error:
-        meant = of_calendar(error)
-        if meant is error:
-            raise
-        raise meant from None
 
 
 def _calendar(told: dict[str, Any]) -> RemoteCalendar:

@@ -6,6 +6,8 @@ asked for, so they travel as ``GraphRefused`` to whoever asked. No detail holds 
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from crm_app.core.errors import (
@@ -18,6 +20,7 @@ from crm_app.core.errors import (
     RemoteUnavailable,
 )
 from crm_app.core.i18n import N_
+from crm_app.providers.address_book_port import BookClosed, BookGone
 from crm_app.providers.calendar_port import AccessLost, CalendarGone
 
 GONE = {404, 410}
@@ -61,14 +64,30 @@ def refusal(status: int, headers: dict[str, str], body: Any) -> RemoteError:
     return GraphRefused(status, code)
 
 
-def of_calendar(error: RemoteError) -> RemoteError:
+@contextmanager
+def meant_for_calendar() -> Iterator[None]:
     """What a refusal means when a calendar was asked for, or something in it."""
-    if isinstance(error, GraphRefused):
-        if error.status in GONE:
-            return CalendarGone(detail=error.detail)
-        if error.status == 403:
-            return AccessLost(detail=error.detail)
-    return error
+    with _meant(CalendarGone, AccessLost):
+        yield
+
+
+@contextmanager
+def meant_for_book() -> Iterator[None]:
+    """What a refusal means when an address book was asked for, or something in it."""
+    with _meant(BookGone, BookClosed):
+        yield
+
+
+@contextmanager
+def _meant(gone: type[RemoteError], closed: type[RemoteError]) -> Iterator[None]:
+    try:
+        yield
+    except GraphRefused as refused:
+        if refused.status in GONE:
+            raise gone(detail=refused.detail) from None
+        if refused.status == 403:
+            raise closed(detail=refused.detail) from None
+        raise
 
 
 def parsed(content: bytes) -> Any:

@@ -1,8 +1,9 @@
-"""How a copy of an appointment is known again among Outlook's events. Pure.
+"""How what we made is known again among Outlook's events and contacts. Pure.
 
 The transaction id of an event is ours to choose when it is made, makes the making repeatable, and
 comes back in every listing; so it carries the appointment's public id and UID. An extended property
-carries the UID as well, because an event can be searched by that.
+carries the UID as well, because an event can be searched by that. A contact has only such a
+property: the key that it was made with.
 
 Pages: https://learn.microsoft.com/graph/api/resources/event (transactionId),
 https://learn.microsoft.com/graph/api/resources/extended-properties-overview
@@ -14,7 +15,11 @@ from typing import Any
 
 _BEGIN = "tandem:"
 # A property set of our own, so that the name cannot be anybody else's.
-PROPERTY = "String {6f2a7c1e-4d0b-4f5e-9a57-1c8f3b7de210} Name TandemUid"
+_OURS = "String {6f2a7c1e-4d0b-4f5e-9a57-1c8f3b7de210} Name"
+PROPERTY = f"{_OURS} TandemUid"
+CARD_KEY = f"{_OURS} TandemCardKey"
+# Listings of changes never tell such a property; it has to be asked for by its name.
+WITH_CARD_KEY = f"singleValueExtendedProperties($filter=id eq '{CARD_KEY}')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,13 @@ def mark_of(event: Mapping[str, Any]) -> Mark | None:
     return Mark(tandem_id, uid) if tandem_id and attempt.isdigit() and uid else None
 
 
-def search_for(uid: str) -> str:
-    """The OData filter that finds the events with ``uid`` in our property."""
-    quoted = uid.replace("'", "''")
-    return (
-        f"singleValueExtendedProperties/Any(ep: ep/id eq '{PROPERTY}' and ep/value eq '{quoted}')"
-    )
+def card_key_of(contact: Mapping[str, Any]) -> str:
+    """The key that a contact was made with, if it is one of ours and its properties were told."""
+    told = contact.get("singleValueExtendedProperties") or []
+    return next((str(each.get("value")) for each in told if each.get("id") == CARD_KEY), "")
+
+
+def search_for(value: str, name: str = PROPERTY) -> str:
+    """The OData filter that finds whatever has ``value`` in our property ``name``."""
+    quoted = value.replace("'", "''")
+    return f"singleValueExtendedProperties/Any(ep: ep/id eq '{name}' and ep/value eq '{quoted}')"

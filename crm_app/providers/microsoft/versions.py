@@ -6,14 +6,14 @@ what is there is read again, and the write is repeated once if it says the same.
 Page: https://learn.microsoft.com/graph/api/event-update
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from crm_app.core.errors import PreconditionFailed
 from crm_app.providers.microsoft.errors import GONE, GraphRefused
+from crm_app.providers.microsoft.etags import Entry, etag_of
 from crm_app.providers.microsoft.http import GraphClient
 
-Entry = Mapping[str, Any]
 # Whether two readings of an entry say the same to us.
 Same = Callable[[Entry, Entry], bool]
 
@@ -58,12 +58,6 @@ def remove(client: GraphClient, url: str, present: Entry, same: Same) -> None:
             if refused.status not in GONE:
                 raise
             return
-
-
-def etag_of(entry: Entry) -> str | None:
-    """Graph's own etag, which is made of the change key where only that is told."""
-    etag, key = entry.get("@odata.etag"), entry.get("changeKey")
-    return str(etag) if etag else f'W/"{key}"' if key else None
 
 
 def _unchanged(client: GraphClient, url: str, known: Entry, same: Same) -> Entry:
