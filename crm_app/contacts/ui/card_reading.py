@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from crm_app.contacts import queries, service
+from crm_app.contacts import layout_service, layouts, queries, service
 from crm_app.contacts.names import folded
-from crm_app.contacts.ui import shown
+from crm_app.contacts.ui import beside, card_blocks, shown
+from crm_app.contacts.ui.card_blocks import CardBlock
+from crm_app.contacts.ui.card_form import Shown, as_text
 from crm_app.contacts.views import Card
 from crm_app.core import clock
 from crm_app.core.access import Actor
@@ -18,9 +20,15 @@ TIMELINE_PAGE = 30
 
 @dataclass(frozen=True)
 class CardRead:
-    """A contact as its card shows it. ``card`` stays on the server, to compare with what is typed."""
+    """A contact as its card shows it.
+
+    ``card`` and ``inputs`` stay on the server: what typed values are compared with, and which may come.
+    """
 
     card: Card
+    inputs: Shown
+    blocks: list[CardBlock]
+    top: list[str]
     head: shown.CardHead
     emails: list[shown.Entry]
     phones: list[shown.Entry]
@@ -40,13 +48,21 @@ def read_card(session: Session, actor: Actor, contact_id: int) -> CardRead:
     happenings, earlier = read_timeline(session, actor, contact_id, now)
     met = queries.appointments_of(session, actor, contact_id)
     changes = queries.owner_history(session, actor, contact_id)
+    stored, _ = layout_service.stored(session, card.kind)
+    laid = layouts.complete(stored, card.kind, beside.field_keys())
+    may_come = card_blocks.shown(laid, card.custom)
     return CardRead(
         card=card,
+        inputs=may_come,
+        blocks=card_blocks.blocks(actor.locale, laid, card.custom),
+        top=card_blocks.top(laid),
         head=shown.card_head(actor, card, now),
         emails=shown.entries((email.address, email.label) for email in card.emails),
         phones=shown.entries((phone.number, phone.label) for phone in card.phones),
         places=shown.places(card),
-        custom=shown.entries((str(value), name) for name, value in card.custom.items()),
+        custom=shown.entries(
+            (as_text(value), name) for name, value in card.custom.items() if name in may_come.rest
+        ),
         quiet=list(card.do_not_disturb),
         happenings=happenings,
         earlier=earlier,

@@ -12,6 +12,8 @@ from sqlmodel import Session
 
 from crm_app.contacts import queries, service
 from crm_app.contacts.ui import beside, card_form
+from crm_app.contacts.ui.card_blocks import CardBlock
+from crm_app.contacts.ui.card_form import Shown
 from crm_app.contacts.ui.card_reading import CardRead, company_named, read_card
 from crm_app.contacts.ui.contacts_state import Contacts
 from crm_app.contacts.ui.making_state import owner_choices
@@ -25,7 +27,7 @@ from crm_app.contacts.ui.shown import (
 )
 from crm_app.contacts.views import Card
 from crm_app.core.access import Actor
-from crm_app.core.errors import NotFound
+from crm_app.core.errors import Invalid, NotFound
 from crm_app.core.i18n import N_
 from crm_app.ui.state import PrivateState, handler
 
@@ -38,6 +40,8 @@ class ContactCard(PrivateState):
 
     opened: bool = False
     head: CardHead = CardHead()
+    blocks: list[CardBlock] = []
+    top: list[str] = []
     emails: list[Entry] = []
     phones: list[Entry] = []
     places: list[Place] = []
@@ -56,6 +60,7 @@ class ContactCard(PrivateState):
     version: int = 0
     note_version: int = 0
     _card: Card | None = None
+    _shown: Shown = Shown(frozenset())
     _next_key: int = 1000
 
     @handler
@@ -83,7 +88,7 @@ class ContactCard(PrivateState):
 
     @handler
     async def follow(self) -> None:
-        """An appointment changed somewhere."""
+        """An appointment or the layout of cards changed somewhere."""
         await self._follow()
 
     @handler
@@ -168,19 +173,27 @@ class ContactCard(PrivateState):
     @handler
     async def save(self, form: dict[str, Any]) -> Any:
         """Write what was changed in the form."""
-        before = self._require_card()
+        before, shown = self._require_card(), self._shown
         lines = {kind: [line.key for line in getattr(self, name)] for kind, name in _LINES.items()}
-        fields = card_form.changed_fields(before, form, lines)
+        fields = card_form.changed_fields(before, form, lines, shown)
         company = card_form.text(form, "company")
+        moved = "company" in form and "company" in shown.fields and company != before.company
 
         def write(session: Session, actor: Actor) -> None:
             contact = queries.changeable_contact(session, actor, before.id)
-            if "company" in form and company != before.company:
-                fields["company_id"] = company_named(session, actor, company)
-            if fields:
-                service.update(session, actor, contact, **fields)
+            changes = fields.copy()
+            if moved:
+                changes["company_id"] = company_named(session, actor, company)
+            if "custom" in fields:
+                now = card_form.rebased(before.custom, fields["custom"], contact.custom)
+                changes["custom"] = now
+            if changes:
+                service.update(session, actor, contact, **changes)
 
-        await self._write(write)
+        try:
+            await self._write(write)
+        except Invalid as error:
+            raise card_form.beside_fields(error, shown) from error
         await self._reread()
         return rx.toast.success(self._say(N_("Saved.")))
 
@@ -195,13 +208,14 @@ class ContactCard(PrivateState):
         self.known_tags = await self._read(queries.list_tags)
 
     def _take(self, found: CardRead, *, keep_form: bool = False) -> None:
-        changed = self._card != found.card
+        changed = self._card != found.card or self.blocks != found.blocks
         self.head = found.head
         self.happenings, self.earlier = found.happenings, found.earlier
         self.meetings, self.changes = found.meetings, found.owners
         if keep_form:
             return
-        self._card = found.card
+        self._card, self._shown = found.card, found.inputs
+        self.blocks, self.top = found.blocks, found.top
         self.emails, self.phones = found.emails, found.phones
         self.places, self.custom, self.quiet = found.places, found.custom, found.quiet
         if changed:

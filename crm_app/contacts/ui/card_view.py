@@ -30,7 +30,7 @@ def card_sheet() -> rx.Component:
         side_sheet(
             _deleted(),
             _who(),
-            owner_panel(),
+            rx.cond(ContactCard.top.contains("owner"), owner_panel()),
             tabs(
                 ("details", tr("Details")),
                 ("timeline", tr("Timeline")),
@@ -91,8 +91,10 @@ def _who() -> rx.Component:
     return rx.el.div(
         contact_mark(head.kind, head.initials, large=True),
         rx.el.div(
-            rx.foreach(head.tags, _tag),
-            rx.cond(head.may_change, _tag_form()),
+            rx.cond(
+                ContactCard.top.contains("tags"),
+                rx.fragment(rx.foreach(head.tags, _tag), rx.cond(head.may_change, _tag_form())),
+            ),
             class_name="card-tags",
         ),
         rx.el.div(
