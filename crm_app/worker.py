@@ -18,11 +18,15 @@ import crm_app.campaigns.triggers.jobs
 import crm_app.contacts.jobs
 import crm_app.messaging.jobs
 import crm_app.sync.jobs  # each declares its room's handlers
+from crm_app.campaigns.editing.bulk_act import ADD_TO_CAMPAIGN
+from crm_app.contacts import bulk_acts
 from crm_app.core import clock, db, facts, jobs
 from crm_app.core.job_runner import Runner, reap
 from crm_app.core.settings import Settings
 
 log = logging.getLogger(__name__)
+# What rooms above contacts can do with many of them at once.
+bulk_acts.offer(ADD_TO_CAMPAIGN)
 # After making so many more objects than were thrown away, a few megabytes, Python looks for rings.
 _MANY_OBJECTS = 20_000
 

@@ -4,6 +4,7 @@ What is shown follows the rights on the contact; whoever may change him may add 
 """
 
 import secrets
+from collections.abc import Container
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -39,7 +40,7 @@ def look(session: Session, actor: Actor, contact_id: int, *, limit: int = 20) ->
     inside = {place.campaign_id for place in places if place.ended_at is None}
     return Seen(
         places=tuple((place, story(session, actor, place.enrolment_id).now) for place in places),
-        open_to=_open_to(session, inside) if may_add else {},
+        open_to=open_to(session, inside) if may_add else {},
         may_add=may_add,
     )
 
@@ -68,7 +69,8 @@ def again(session: Session, actor: Actor, enrolment_id: int) -> None:
     engine.resume(session, actor, running.get_enrolment(session, actor, enrolment_id))
 
 
-def _open_to(session: Session, inside: set[int]) -> dict[int, str]:
+def open_to(session: Session, inside: Container[int] = ()) -> dict[int, str]:
+    """The published campaigns by id, without those that the contact is ``inside`` of."""
     live = session.exec(
         select(Campaign)
         .where(Campaign.state == CampaignState.LIVE, col(Campaign.live_version_id).is_not(None))
