@@ -71,16 +71,25 @@ def _beside(
     side: int,
 ) -> int:
     """Where ``fate`` is put in: beside its other half, behind the line that it stands behind on the
-    other side, else before the one that it stands before."""
+    other side, else before the one that it stands before. Of two that are new in one place ours is
+    the first."""
     if fate.beside in laid:
         return laid.index(fate.beside) + (1 if side == OURS else 0)
-    for one in reversed(neighbours[:index]):
-        if one in laid:
-            return laid.index(one) + 1
-    for one in neighbours[index + 1 :]:
-        if one in laid:
-            return laid.index(one)
-    return len(laid) if side == OURS else 0
+    before = next((one for one in reversed(neighbours[:index]) if one in laid), None)
+    if before is not None:
+        place = laid.index(before) + 1
+        while side == OURS and place < len(laid) and _new(laid[place], side):
+            place += 1
+        return place
+    behind = next((one for one in neighbours[index + 1 :] if one in laid), None)
+    place = laid.index(behind) if behind is not None else len(laid) if side == OURS else 0
+    while side == THEIRS and place and _new(laid[place - 1], side):
+        place -= 1
+    return place
+
+
+def _new(fate: Fate[Line], side: int) -> bool:
+    return fate.was[side] is None and fate.now[side] is not None
 
 
 def _moved(fates: Sequence[Fate[Line]], side: int) -> bool:
