@@ -246,6 +246,7 @@ def _card_link() -> None:
         sa.Column("theirs", sa.JSON(), nullable=True),
         sa.Column("content_hash", _TEXT, nullable=False),
         sa.Column("replaced", sa.JSON(), nullable=False),
+        sa.Column("unanswered", sa.JSON(), nullable=False),
         sa.Column("verify_at", UTCDateTime(), nullable=True),
         sa.Column("why_ended", _WORD, nullable=True),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
@@ -262,6 +263,14 @@ def _card_link() -> None:
     op.create_index("ix_card_link_contact_id", "card_link", ["contact_id"], unique=False)
     op.create_index("ix_card_link_state", "card_link", ["address_book_id", "state"], unique=False)
     op.create_index("ix_card_link_user", "card_link", ["user_id", "contact_id"], unique=False)
+    op.create_index(
+        "ix_card_link_verify",
+        "card_link",
+        ["address_book_id"],
+        unique=False,
+        sqlite_where=sa.text("verify_at IS NOT NULL"),
+        postgresql_where=sa.text("verify_at IS NOT NULL"),
+    )
     op.create_index(
         "ux_card_link_contact",
         "card_link",

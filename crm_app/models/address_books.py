@@ -124,6 +124,12 @@ class CardLink(SQLModel, table=True):
         ),
         Index("ix_card_link_user", "user_id", "contact_id"),
         Index("ix_card_link_state", "address_book_id", "state"),
+        Index(
+            "ix_card_link_verify",
+            "address_book_id",
+            sqlite_where=text("verify_at IS NOT NULL"),
+            postgresql_where=text("verify_at IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -148,6 +154,11 @@ class CardLink(SQLModel, table=True):
     # Content hashes that we wrote over, each with the instant until which it may still turn up
     # because the service is slow to show what was written.
     replaced: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(json_type(), nullable=False)
+    )
+    # What was sent and never answered, oldest first: both sides as they were to be (``ours``,
+    # ``theirs``). It may have reached the service.
+    unanswered: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(json_type(), nullable=False)
     )
     # When the entry is asked for by itself, because what came may have been old.

@@ -5,14 +5,18 @@ contact has at most one link that is alive in an address book, and an entry belo
 """
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from crm_app.core import facts, jobs
+from crm_app.core.columns import among
 from crm_app.core.kinds import CardLinkState, LinkEnd, LinkOrigin
 from crm_app.models import AddressBook, CardLink, Contact, ExternalCard
+from crm_app.sync.books import entries, settling
 from crm_app.sync.reaching import book_access
+from crm_app.sync.rules.card_merge import Details
 
 RUN = book_access.RUN
 # A link in one of these keeps its contact and its entry in step, or is about to.
@@ -42,27 +46,50 @@ def start(
 ) -> CardLink:
     """Have a contact follow an address book, and the address book the contact.
 
-    ``card``: the entry that is this contact already; without one an entry is made. A link that is
-    alive in the book is given as it is, or kept when it was about to be removed.
+    ``card``: the entry that is this contact already; both are made one at once, and what the entry
+    lacks is written by the next run. Without a card an entry is made. A link that is alive in the
+    book is given as it is, or kept when it was about to be removed.
     """
     link = _alive_in(session, contact.id or 0, book.id or 0)
-    if link is None:
-        link = CardLink(
-            contact_id=contact.id or 0,
-            address_book_id=book.id or 0,
-            user_id=user_id,
-            key=str(uuid.uuid4()),
-            removed=_kept_entry(session, contact.id or 0, book.id or 0),
-            changed_at=now,
-        )
-        if card is not None:
-            link.origin, link.removed = LinkOrigin.OUTSIDE, ""
-            link.href, link.uid, link.etag = card.href, card.uid, card.etag
-    elif link.state is not CardLinkState.REMOVING:
+    if link is not None:
+        if link.state is CardLinkState.REMOVING:
+            want(session, link, now=now)
+            _tell(session, link)
         return link
-    want(session, link, now=now)
+    link = CardLink(
+        contact_id=contact.id or 0,
+        address_book_id=book.id or 0,
+        user_id=user_id,
+        key=str(uuid.uuid4()),
+        changed_at=now,
+    )
+    if card is None:
+        link.removed = _kept_entry(session, contact.id or 0, book.id or 0)
+        want(session, link, now=now)
+    else:
+        link.origin, link.href = LinkOrigin.OUTSIDE, card.href
+        settling.settle(session, link, contact, entries.entry_of(card))
+        bring_in_step(session, link, contact, now=now)
     _tell(session, link)
     return link
+
+
+def bring_in_step(session: Session, link: CardLink, contact: Contact, *, now: datetime) -> None:
+    """Have written what is due at the entry, if anything is."""
+    ours, _, wanted = settling.due(session, link, contact)
+    if wanted is not None:
+        want(session, link, now=now)
+    else:
+        rest(session, link, ours)
+
+
+def rest(session: Session, link: CardLink, ours: Details) -> None:
+    """Both sides are in step while the contact says ``ours``."""
+    settling.rests(session, link, ours)
+    link.state, link.attempts = CardLinkState.IN_STEP, 0
+    link.next_attempt_at, link.last_error = None, ""
+    session.add(link)
+    session.flush()
 
 
 def _alive_in(session: Session, contact_id: int, book_id: int) -> CardLink | None:
@@ -98,10 +125,69 @@ def want(session: Session, link: CardLink, *, now: datetime) -> None:
 
 
 def plan(session: Session, contact_id: int, *, now: datetime) -> None:
-    """A contact changed: have its entries brought in step where they say something else by now."""
+    """A contact changed: have its entries brought in step where they say something else by now.
+
+    The entries of a contact that was deleted stay as they are; brought back, it goes on.
+    """
+    contact = locked_contact(session, contact_id)
+    if contact is None or contact.deleted_at is not None:
+        return
     for link in alive(session, contact_id):
-        if link.state in ON:
+        changed = link.state is CardLinkState.IN_STEP and settling.changed_here(
+            session, link, contact
+        )
+        if changed or link.state is CardLinkState.WANTED:
             want(session, link, now=now)
+
+
+def people_of(session: Session, company_id: int) -> list[int]:
+    """The people of a company who are in anybody's address book: their entries name it."""
+    query = (
+        select(CardLink.contact_id)
+        .join(Contact, col(Contact.id) == CardLink.contact_id)
+        .where(Contact.company_id == company_id, col(CardLink.state).in_(ON))
+        .distinct()
+        .order_by(col(CardLink.contact_id))
+    )
+    return list(session.exec(query))
+
+
+def locked_contact(session: Session, contact_id: int) -> Contact | None:
+    """The contact as it is now, locked until the transaction ends; deleted ones too.
+
+    Whoever locks more takes the lane of an address book first, then the contact, then its links.
+    """
+    return session.exec(
+        select(Contact)
+        .where(Contact.id == contact_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def locked(session: Session, link_id: int) -> CardLink | None:
+    """The link as it is now, locked until the transaction ends."""
+    return session.exec(
+        select(CardLink)
+        .where(CardLink.id == link_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def at(session: Session, book_id: int, hrefs: Collection[str]) -> dict[str, CardLink]:
+    """The links that are alive at these entries of a book."""
+    if not hrefs:
+        return {}
+    found = session.exec(
+        select(CardLink).where(
+            CardLink.address_book_id == book_id,
+            among(CardLink.href, hrefs),
+            CardLink.href != "",
+            CardLink.state != CardLinkState.ENDED,
+        )
+    )
+    return {link.href: link for link in found}
 
 
 def untick(session: Session, link: CardLink, *, now: datetime) -> None:
