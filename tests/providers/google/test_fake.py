@@ -11,8 +11,9 @@ import pytest
 
 from crm_app.providers.google.calendars import GoogleCalendars
 from crm_app.providers.oauth_port import OAuthApp
-from tests.servers.google import GoogleCalendar, GoogleService, google_server, schema
+from tests.servers.google import GoogleCalendar, GoogleService, google_server
 from tests.servers.google.person import put
+from tests.servers.google.schema import CALENDAR
 
 
 @pytest.mark.parametrize(
@@ -38,24 +39,24 @@ from tests.servers.google.person import put
 def test_wrong_requests_are_noticed(
     verb: str, query: dict[str, list[str]], body: dict[str, Any] | None
 ) -> None:
-    method = schema.description()["resources"]["events"]["methods"][verb]
-    assert schema.problems_of_request(method, query, body)
+    method = CALENDAR.description["resources"]["events"]["methods"][verb]
+    assert CALENDAR.problems_of_request(method, query, body)
 
 
 def test_right_requests_are_not() -> None:
-    methods = schema.description()["resources"]["events"]["methods"]
+    methods = CALENDAR.description["resources"]["events"]["methods"]
     body = {"start": {"date": None, "dateTime": "2026-03-02T10:00:00Z"}, "location": None}
     asked = {"sendUpdates": ["none"], "conferenceDataVersion": ["1"], "alt": ["json"]}
-    assert schema.problems_of_request(methods["patch"], asked, body) == []
+    assert CALENDAR.problems_of_request(methods["patch"], asked, body) == []
     asked = {"privateExtendedProperty": ["a=b", "c=d"], "maxResults": ["7"]}
-    assert schema.problems_of_request(methods["list"], asked, None) == []
+    assert CALENDAR.problems_of_request(methods["list"], asked, None) == []
 
 
 def test_wrong_answers_are_noticed() -> None:
-    method = schema.description()["resources"]["events"]["methods"]["list"]
-    assert schema.problems_of_answer(method, {"items": [{"id": "a", "sequence": 1}]}) == []
+    method = CALENDAR.description["resources"]["events"]["methods"]["list"]
+    assert CALENDAR.problems_of_answer(method, {"items": [{"id": "a", "sequence": 1}]}) == []
     for wrong in ({"items": [{"id": 1}]}, {"item": []}, {"items": [{"transparency": "free"}]}):
-        assert schema.problems_of_answer(method, wrong)
+        assert CALENDAR.problems_of_answer(method, wrong)
 
 
 def test_what_does_not_fit_fails_the_test() -> None:

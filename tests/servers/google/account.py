@@ -26,6 +26,7 @@ class Account:
     claims: Json = field(default_factory=dict)
     refresh: dict[str, str] = field(default_factory=dict)
     access: dict[str, float] = field(default_factory=dict)
+    scopes: dict[str, str] = field(default_factory=dict)
     codes: dict[str, Json] = field(default_factory=dict)
     refusal: Told | None = None
     made: Any = field(default_factory=lambda: itertools.count(1))
@@ -49,6 +50,11 @@ class Account:
         """Whether the request bears a good access token."""
         token = asked.headers.get("authorization", "").removeprefix("Bearer ")
         return self.access.get(token, 0.0) > time.time()
+
+    def granted(self, asked: Asked) -> str:
+        """The scopes of the request's access token; empty for all."""
+        token = asked.headers.get("authorization", "").removeprefix("Bearer ")
+        return self.scopes.get(token, "")
 
     def consent(self, address: str, *, without: str = "") -> dict[str, str]:
         """The person agrees at ``address`` (to all scopes but ``without``): what comes back."""
@@ -110,6 +116,7 @@ class Account:
     def _bearer(self, scope: str) -> Json:
         token = f"ya29.access-{next(self.made)}"
         self.access[token] = time.time() + self.lasting
+        self.scopes[token] = scope
         return {
             "access_token": token,
             "expires_in": self.lasting,

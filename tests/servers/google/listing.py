@@ -85,13 +85,13 @@ def _changes(manners: Manners, calendar: GoogleCalendar, query: Query, size: int
     same = {name: values for name, values in query.items() if name not in _TOKENS}
     since, upto, after = 0, calendar.revision, ""
     if "syncToken" in query:
-        (since,) = _unpack(_first(query, "syncToken"), "s", same)
+        (since,) = unpack(_first(query, "syncToken"), "s", same)
     if "pageToken" in query:
-        since, upto, after = _unpack(_first(query, "pageToken"), "p", same)
+        since, upto, after = unpack(_first(query, "pageToken"), "p", same)
     if min(since or upto, upto) < calendar.expired:
         raise Refused(410, "fullSyncRequired")
     if manners.empty_pages and "pageToken" not in query:
-        return {"items": [], "nextPageToken": _pack("p", same, since, upto, "")}
+        return {"items": [], "nextPageToken": pack("p", same, since, upto, "")}
     noted = [tuple(pair.split("=", 1)) for pair in query.get("privateExtendedProperty", ())]
     rows: list[str] = []
     ids = calendar.ids()
@@ -101,12 +101,12 @@ def _changes(manners: Manners, calendar: GoogleCalendar, query: Query, size: int
         if noted and (manners.search_lags or not _noted(calendar.events[event_id], noted)):
             continue
         if len(rows) == size:
-            token = {"nextPageToken": _pack("p", same, since, upto, rows[-1])}
+            token = {"nextPageToken": pack("p", same, since, upto, rows[-1])}
             break
         rows.append(event_id)
     else:
         keeps = manners.sync_tokens and not noted
-        token = {"nextSyncToken": _pack("s", same, upto)} if keeps else {}
+        token = {"nextSyncToken": pack("s", same, upto)} if keeps else {}
     return {"items": [_row(manners, calendar.events[one]) for one in rows], **token}
 
 
@@ -148,12 +148,12 @@ def _first(query: Query, name: str) -> str:
     return query.get(name, [""])[0]
 
 
-def _pack(kind: str, asked: Query, *values: object) -> str:
+def pack(kind: str, asked: Query, *values: object) -> str:
     """A token, which is good only together with the parameters that it was given for."""
     return base64.urlsafe_b64encode(json.dumps([kind, asked, *values]).encode()).decode()
 
 
-def _unpack(token: str, kind: str, asked: Query) -> list[Any]:
+def unpack(token: str, kind: str, asked: Query) -> list[Any]:
     try:
         found = json.loads(base64.urlsafe_b64decode(token))
     except ValueError:

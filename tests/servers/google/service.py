@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from crm_app.providers.google.tokens import Secret
-from tests.servers.google import listing, schema
+from tests.servers.google import listing, people_service
 from tests.servers.google.account import Account, told
 from tests.servers.google.listing import Manners
+from tests.servers.google.people_store import GooglePeople
 from tests.servers.google.push import Pushes
+from tests.servers.google.schema import CALENDAR, PEOPLE
 from tests.servers.google.store import GoogleCalendar, Refused
 from tests.servers.plain_http import Asked, PlainServer, Told, plain_server
 
@@ -40,12 +42,13 @@ class Fault:
 
 @dataclass
 class GoogleService(Manners):
-    """The service with one account. ``checks``: every request and answer against Google's own
+    """The service with one account, its calendars and contacts (``book``). ``checks``: every request and answer against Google's own
     description; what did not fit is in ``problems``."""
 
     server: PlainServer
     account: Account = field(default_factory=Account)
     calendars: dict[str, GoogleCalendar] = field(default_factory=dict)
+    book: GooglePeople = field(default_factory=GooglePeople)
     pushes: Pushes = field(default_factory=Pushes)
     faults: list[Fault] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -57,6 +60,10 @@ class GoogleService(Manners):
     @property
     def api(self) -> str:
         return self.server.url(PATH)
+
+    @property
+    def people_api(self) -> str:
+        return self.server.url("/")
 
     @property
     def token_url(self) -> str:
@@ -101,6 +108,8 @@ class GoogleService(Manners):
         if path == "/revoke":
             self.calls.append("revoke")
             return self.account.revoked(asked)
+        if path.startswith(people_service.PATH):
+            return self._people_called(asked)
         if not path.startswith(PATH):
             return Told(404)
         try:
@@ -109,15 +118,8 @@ class GoogleService(Manners):
             return _error(refused)
 
     def _called(self, asked: Asked) -> Told:
-        parts = urlsplit(asked.path)
-        method, query, body = asked.method, parse_qs(parts.query, keep_blank_values=True), None
-        if "x-http-method-override" in asked.headers:
-            # How the client asks what is too long for an address.
-            method = asked.headers["x-http-method-override"]
-            query |= parse_qs(asked.body.decode())
-        elif asked.body:
-            body = json.loads(asked.body)
-        found = schema.find(method, parts.path.removeprefix(PATH))
+        path, method, query, body = _parts(asked)
+        found = CALENDAR.find(method, path.removeprefix(PATH))
         if found is None:
             raise Refused(404, "notFound")
         called, named = found
@@ -126,15 +128,40 @@ class GoogleService(Manners):
         self._fault(name, after=False)
         if not self.account.lets_in(asked):
             raise Refused(401, "authError")
-        self._check(schema.problems_of_request(called, query, body))
+        self._check(CALENDAR.problems_of_request(called, query, body))
         if query.get("sendUpdates", ["none"]) != ["none"]:
             self.mails.append(name)
         with self.lock:
             value = self._do(name, named, query, body or {}, asked.headers.get("if-match"))
         if self.checks:
-            self._check(schema.problems_of_answer(called, value))
+            self._check(CALENDAR.problems_of_answer(called, value))
         self._fault(name, after=True)
         return Told(204) if value is None else told(value)
+
+    def _people_called(self, asked: Asked) -> Told:
+        path, method, query, body = _parts(asked)
+        found = PEOPLE.find(method, path.removeprefix("/"))
+        if found is None:
+            return Told(404)
+        called, named = found
+        name = called["id"].removeprefix("people.")
+        self.calls.append(name)
+        try:
+            self._fault(name, after=False)
+            if not self.account.lets_in(asked):
+                raise Refused(401, "UNAUTHENTICATED")
+            people_service.check_right(self.book, name, self.account.granted(asked))
+            self._check(PEOPLE.problems_of_request(called, query, body))
+            with self.lock:
+                value = people_service.people(
+                    self.book, name, named, query, body or {}, self.longest_page
+                )
+            if self.checks:
+                self._check(PEOPLE.problems_of_answer(called, value))
+            self._fault(name, after=True)
+        except Refused as refused:
+            return people_service.refusal(refused)
+        return told(value)
 
     def _do(
         self,
@@ -192,6 +219,18 @@ class GoogleService(Manners):
             if fault.drop:
                 raise ConnectionResetError
             raise Refused(fault.status, fault.reason, fault.headers)
+
+
+def _parts(asked: Asked) -> tuple[str, str, dict[str, list[str]], Json | None]:
+    """Path, method, query and body of a request."""
+    parts = urlsplit(asked.path)
+    query = parse_qs(parts.query, keep_blank_values=True)
+    if "x-http-method-override" in asked.headers:
+        # How the client asks what is too long for an address.
+        override = asked.headers["x-http-method-override"]
+        return parts.path, override, query | parse_qs(asked.body.decode()), None
+    body = json.loads(asked.body) if asked.body else None
+    return parts.path, asked.method, query, body
 
 
 def _error(refused: Refused) -> Told:

@@ -5,7 +5,7 @@ they lead to the same place, however they are spelled.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import astuple, replace
+from dataclasses import asdict, astuple, replace
 from functools import partial
 from typing import Any
 
@@ -116,5 +116,5 @@ def _identity(line: Line) -> str:
 
 def _tidy(line: Line) -> Line:
     """As Google keeps it."""
-    *said, label = (clean(part).strip() for part in astuple(line))
-    return type(line)(*said, label_of(type_of(label)))
+    said: dict[str, Any] = {name: clean(text).strip() for name, text in asdict(line).items()}
+    return replace(line, **said | {"label": label_of(type_of(said["label"]))})
