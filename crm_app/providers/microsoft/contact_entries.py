@@ -60,10 +60,15 @@ def delete(client: GraphClient, ref: str, href: str, etag: str | None) -> None:
     remove(client, _url(client, ref, href), present, _same)
 
 
+def address(client: GraphClient, ref: str, href: str) -> str:
+    """Where a contact is read, with the key that it was made with."""
+    return _url(client, ref, href, expand=WITH_CARD_KEY)
+
+
 def _there(client: GraphClient, ref: str, href: str) -> Contact | None:
     """The contact if it is in the folder. Raises GraphRefused when the folder is not there."""
     try:
-        told = client.ask("GET", _url(client, ref, href, expand=WITH_CARD_KEY))
+        told = client.ask("GET", address(client, ref, href))
     except GraphRefused as refused:
         if refused.status not in GONE:
             raise

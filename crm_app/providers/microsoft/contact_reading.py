@@ -132,5 +132,9 @@ def _spare_name(contact: Contact) -> str:
 
 
 def _plain(contact: Contact) -> dict[str, Any]:
-    """Without what Graph says about the answer and not about the contact."""
-    return {name: value for name, value in contact.items() if "@" not in name}
+    """Without our mark, and without what Graph says about its answer."""
+    return {
+        name: value
+        for name, value in contact.items()
+        if "@" not in name and name != "singleValueExtendedProperties"
+    }

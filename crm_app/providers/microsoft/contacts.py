@@ -1,7 +1,9 @@
 """The contacts of one Microsoft account; implements ``AddressBookProvider``, ``Rotating``.
 
 An address book's ref and an entry's href are Graph's ids, immutable ones. Graph tells an entry whole
-when it changed, and never which properties did.
+when it changed, and never which properties did. It does not tell the key that we made an entry with:
+where few entries changed they are read once more with it, so that one whose making was never answered
+is known again at once; in a long listing the key stays open until the entry is made again.
 
 Page: https://learn.microsoft.com/graph/api/contact-delta
 """
@@ -20,6 +22,8 @@ from crm_app.providers.microsoft.following import Kind, follow, newest
 _CONTACTS = Kind("contactFolders", "contacts", version=1)
 # A listing that leaves these out tells only part of its entries.
 _TOLD = {"displayName", "emailAddresses"}
+# So many entries are read by one question (https://learn.microsoft.com/graph/json-batching).
+_FEW = 20
 
 
 class GraphContacts(GraphAccount):
@@ -69,8 +73,9 @@ class GraphContacts(GraphAccount):
         found = newest(rows)
         removed = tuple(href for href, row in found.items() if "@removed" in row)
         told = {href: row for href, row in found.items() if "@removed" not in row}
-        partly = [href for href, row in told.items() if not row.keys() >= _TOLD]
-        urls = [self._client.url("contactFolders", ref, "contacts", href) for href in partly]
+        few = len(told) <= _FEW
+        partly = [href for href, row in told.items() if few or not row.keys() >= _TOLD]
+        urls = [contact_entries.address(self._client, ref, href) for href in partly]
         for href, whole in zip(partly, self._client.read_many(urls), strict=True):
             if whole is None:
                 # It is gone by now, and comes as removed on this page or a later one.

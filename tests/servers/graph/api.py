@@ -1,20 +1,16 @@
-"""What Graph answers about calendars (https://learn.microsoft.com/graph/api/resources/calendar)."""
+"""What Graph answers about calendars (https://learn.microsoft.com/graph/api/resources/calendar), and
+who answers the rest."""
 
-import base64
-import json
-import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from tests.servers.graph import views, zones
+from tests.servers.graph.contact_api import ContactApi
 from tests.servers.graph.hooks import Hooks, Refused, now
+from tests.servers.graph.paging import FILTER, Answer, page_size, state_in, token_of
 from tests.servers.graph.store import Calendar, Event, Mailbox
 
-_FILTER = re.compile(
-    r"singleValueExtendedProperties/Any\(ep: ep/id eq '((?:[^']|'')*)' "
-    r"and ep/value eq '((?:[^']|'')*)'\)"
-)
 _WRITABLE = {
     "subject",
     "body",
@@ -34,7 +30,6 @@ _WRITABLE = {
     "isOnlineMeeting",
     "importance",
 }
-Answer = tuple[int, dict[str, Any] | None]
 
 
 class Api:
@@ -47,8 +42,8 @@ class Api:
     to which subjects are cut.
     """
 
-    def __init__(self, mailbox: Mailbox, hooks: Hooks) -> None:
-        self.mailbox, self.hooks = mailbox, hooks
+    def __init__(self, mailbox: Mailbox, hooks: Hooks, contacts: ContactApi) -> None:
+        self.mailbox, self.hooks, self.contacts = mailbox, hooks, contacts
         self.base = ""
         self.limited = self.duplicates = self.settles = False
         self.used_up = "answer"
@@ -75,6 +70,8 @@ class Api:
             return 200, _selected(self.person, query)
         if path == ["me", "calendars"]:
             return 200, self._calendars(query, headers)
+        if path[:2] == ["me", "contactFolders"]:
+            return self.contacts.answer(method, path[2:], query, headers, body)
         if path[:2] != ["me", "calendars"]:
             raise Refused(400, "BadRequest", f"nothing at {parts.path}")
         calendar = self._calendar(path[2])
@@ -120,7 +117,7 @@ class Api:
     def _search(
         self, calendar: Calendar, query: dict[str, str], headers: dict[str, str]
     ) -> dict[str, Any]:
-        found = _FILTER.fullmatch(query.get("$filter", ""))
+        found = FILTER.fullmatch(query.get("$filter", ""))
         if found is None:
             raise Refused(400, "ErrorInvalidUrlQueryFilter", "The filter is not understood.")
         name, value = (part.replace("''", "'") for part in found.groups())
@@ -139,7 +136,7 @@ class Api:
             datetime.fromisoformat(query[name]) for name in ("startDateTime", "endDateTime")
         )
         found = [each for event in events for each in self.mailbox.instances(event, since, until)]
-        size, skip = _page_size(headers), int(query.get("$skip", "0"))
+        size, skip = page_size(headers), int(query.get("$skip", "0"))
         prefer = headers.get("prefer", "")
         page: dict[str, Any] = {
             "value": [views.shown(each, prefer) for each in found[skip : skip + size]]
@@ -157,23 +154,23 @@ class Api:
         for refused in ("$select", "$filter", "$expand", "$orderby", "$search", "endDateTime"):
             if refused in query:
                 raise Refused(400, "ErrorInvalidRequest", f"{refused} is not supported here")
-        state = _state(query)
+        state = state_in(query)
         begins = not {"$skiptoken", "$deltatoken"} & set(query)
         reached = state["upto"] or state["since"]
         if not begins and not calendar.oldest <= reached <= self.mailbox.revision:
             raise Refused(410, "SyncStateNotFound", "The sync state generation is not found.")
         state["upto"] = state["upto"] or self.mailbox.revision
         rows = self._rows(calendar, state)
-        size = _page_size(headers)
+        size = page_size(headers)
         page = rows[:size]
         told: dict[str, Any] = {"value": self._told(calendar, page, headers.get("prefer", ""))}
         if len(rows) > size:
             state["after"] = page[-1][0]
-            link = f"$skiptoken={_token(state)}"
+            link = f"$skiptoken={token_of(state)}"
             told["@odata.nextLink"] = self._link(calendar, link)
         else:
             done = {"since": state["upto"], "upto": 0, "after": 0, "full": False}
-            told["@odata.deltaLink"] = self._link(calendar, f"$deltatoken={_token(done)}")
+            told["@odata.deltaLink"] = self._link(calendar, f"$deltatoken={token_of(done)}")
         return told
 
     def _link(self, calendar: Calendar, token: str) -> str:
@@ -333,23 +330,3 @@ def problem(refused: Refused) -> dict[str, Any]:
 def _selected(value: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
     named = query.get("$select", "").split(",")
     return {name: one for name, one in value.items() if name in named} if named != [""] else value
-
-
-def _page_size(headers: dict[str, str]) -> int:
-    found = re.search(r"odata\.maxpagesize=(\d+)", headers.get("prefer", ""))
-    return int(found.group(1)) if found else 10
-
-
-def _state(query: dict[str, str]) -> dict[str, Any]:
-    text = query.get("$skiptoken") or query.get("$deltatoken")
-    if text is None:
-        return {"since": 0, "upto": 0, "after": 0, "full": True}
-    try:
-        found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text))
-    except ValueError:
-        raise Refused(400, "SyncStateInvalid", "The token is not understood.") from None
-    return found
-
-
-def _token(state: dict[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(state).encode()).decode()

@@ -12,9 +12,18 @@ from typing import Any
 
 from crm_app.providers.oauth_port import OAuthApp
 from tests.servers.graph.api import Api, problem
+from tests.servers.graph.contact_api import ContactApi
+from tests.servers.graph.contact_store import ContactStore
 from tests.servers.graph.hooks import Hooks, Refused
 from tests.servers.graph.schema import faults
-from tests.servers.graph.signin import CLIENT_ID, CLIENT_SECRET, OBJECT_ID, TENANT, SignIn
+from tests.servers.graph.signin import (
+    CALENDARS,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    OBJECT_ID,
+    TENANT,
+    SignIn,
+)
 from tests.servers.graph.store import Mailbox
 from tests.servers.plain_http import Asked, PlainServer, Told, plain_server
 
@@ -47,7 +56,8 @@ class Graph:
     def __init__(self, *, checked: bool = True) -> None:
         self.checked = checked
         self.mailbox, self.hooks = Mailbox(OWNER), Hooks()
-        self.api = Api(self.mailbox, self.hooks)
+        self.contacts = ContactStore()
+        self.api = Api(self.mailbox, self.hooks, ContactApi(self.contacts))
         self.mailbox.on_change = self.hooks.note
         self.signin = SignIn("", OWNER)
         self.violations: list[str] = []
@@ -74,17 +84,18 @@ class Graph:
 
     def start(self, server: PlainServer) -> None:
         self.url = server.url("").rstrip("/")
-        self.api.base, self.signin.authority = self.graph, self.url
+        self.api.base = self.api.contacts.base = self.graph
+        self.signin.authority = self.url
 
     def stop(self) -> None:
         self._closing.set()
 
-    def secret(self) -> str:
-        """What the adapter is opened with, as after a consent: msal's token cache."""
+    def secret(self, scopes: str = CALENDARS) -> str:
+        """What an adapter is opened with, as after a consent: msal's token cache."""
         host, client = "127.0.0.1", CLIENT_ID
-        tokens = self.signin.tokens()
+        tokens = self.signin.tokens(scopes)
         home = f"{OBJECT_ID}.{TENANT}"
-        target = " ".join([tokens["scope"], "Calendars.ReadWrite", "User.Read"])
+        target = f"{tokens['scope']} {scopes}"
         shared = {"home_account_id": home, "environment": host}
         far = "4102444800"
         return json.dumps(
@@ -156,13 +167,18 @@ class Graph:
         scheme, _, token = asked.headers.get("authorization", "").partition(" ")
         if scheme != "Bearer" or token not in self.signin.access:
             return _told(401, problem(Refused(401, "InvalidAuthenticationToken")))
+        if not self.signin.allows(token, target):
+            return _told(403, problem(Refused(403, "ErrorAccessDenied")))
         body = json.loads(asked.body) if asked.body else None
         self._check(asked.method, target, asked.headers, body, sent=True)
         try:
             status, told = self.api.answer(asked.method, target, asked.headers, body)
         except Refused as refused:
             return _told(refused.status, problem(refused))
-        self._check(asked.method, target, asked.headers, told, sent=False)
+        if target == "/$batch":
+            self._check_batch(body, told)
+        else:
+            self._check(asked.method, target, asked.headers, told, sent=False)
         return _told(status, told)
 
     def _fault(self, method: str, target: str, *, after: bool) -> Told | None:
@@ -192,24 +208,27 @@ class Graph:
         path = target.partition("?")[0]
         if sent and 'IdType="ImmutableId"' not in headers.get("prefer", ""):
             self.violations.append(f"{method} {path}: ids would not be immutable")
-        if path.endswith("$batch"):
-            for each in (body or {}).get("requests" if sent else "responses", []):
-                if sent:
-                    own = {name.lower(): value for name, value in each["headers"].items()}
-                    self._check(each["method"], each["url"], own, None, sent=True)
-                elif each["status"] == 200:
-                    self.violations += faults("event", each["body"])
-            return
-        if body is None:
+        if body is None or path == "/$batch":
             return
         kind = _kind(path, one=sent or method == "POST")
         value = body.get("value") if kind.startswith("Collection") else body
         found = faults(kind, value)
         self.violations += [f"{method} {'asked' if sent else 'told'} {one}" for one in found]
 
+    def _check_batch(self, asked: Any, told: Any) -> None:
+        answers = {each["id"]: each for each in told["responses"]}
+        for each in asked["requests"]:
+            headers = {name.lower(): value for name, value in each["headers"].items()}
+            self._check(each["method"], each["url"], headers, None, sent=True)
+            if answers[each["id"]]["status"] == 200:
+                body = answers[each["id"]]["body"]
+                self._check(each["method"], each["url"], headers, body, sent=False)
+
 
 def _kind(path: str, *, one: bool) -> str:
     last = path.rstrip("/").rpartition("/")[2]
+    if path.startswith("/me/contactFolders"):
+        return _kind_of_contacts(path.split("/")[3:], one=one)
     if path.startswith("/subscriptions"):
         return "subscription"
     if path == "/me":
@@ -219,6 +238,14 @@ def _kind(path: str, *, one: bool) -> str:
     if last in {"delta", "instances", "calendarView"} or (last == "events" and not one):
         return "Collection(event)"
     return "calendar" if path.count("/") == 3 else "event"
+
+
+def _kind_of_contacts(path: list[str], *, one: bool) -> str:
+    if not path or path[1:] == ["childFolders"]:
+        return "Collection(contactFolder)"
+    if len(path) == 1:
+        return "contactFolder"
+    return "contact" if one or path[2:] not in ([], ["delta"]) else "Collection(contact)"
 
 
 def _break() -> None:

@@ -18,17 +18,26 @@ from tests.servers.plain_http import Asked, Told
 TENANT = "11111111-2222-3333-4444-555555555555"
 OBJECT_ID = "66666666-7777-8888-9999-aaaaaaaaaaaa"
 CLIENT_ID, CLIENT_SECRET = "graph-client", "graph-client-secret"
-SCOPES = "Calendars.ReadWrite User.Read"
+CALENDARS, CONTACTS = "Calendars.ReadWrite User.Read", "Contacts.ReadWrite User.Read"
+# What a token has to be good for, by the beginning of the path.
+_NEEDED = {
+    "/me/calendars": "Calendars.ReadWrite",
+    "/subscriptions": "Calendars.ReadWrite",
+    "/me/contactFolders": "Contacts.ReadWrite",
+}
 
 
 @dataclass
 class SignIn:
-    """``refuses`` says no to whoever is asked for consent; ``grants`` are the scopes that are given;
-    ``revoked`` refuses every refresh token, ``away`` every question."""
+    """``refuses`` says no to whoever is asked for consent; ``grants`` are the scopes that are given,
+    whatever was asked for; ``revoked`` refuses every refresh token, ``away`` every question.
+
+    ``access`` are the good access tokens, ``good_for`` what each of them may do.
+    """
 
     authority: str
     owner: str
-    grants: str = SCOPES
+    grants: str = ""
     lasts: int = 3600
     refuses: str = ""
     revoked: bool = False
@@ -38,6 +47,7 @@ class SignIn:
     refreshes: int = 0
     asked: int = 0
     access: set[str] = field(default_factory=set)
+    good_for: dict[str, str] = field(default_factory=dict)
     refresh: set[str] = field(default_factory=set)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -48,7 +58,13 @@ class SignIn:
         assert asked["response_type"] == "code"
         assert asked["code_challenge_method"] == "S256"
         assert asked.get("response_mode", "query") == "query"
-        assert set(SCOPES.split()) | {"offline_access"} <= set(asked["scope"].split())
+        wanted = set(asked["scope"].split())
+        # For one purpose at a time.
+        assert wanted - {"openid", "profile", "offline_access"} in (
+            set(CALENDARS.split()),
+            set(CONTACTS.split()),
+        )
+        assert "offline_access" in wanted
         if self.refuses:
             return {
                 "error": self.refuses,
@@ -59,14 +75,21 @@ class SignIn:
         self.codes[code] = asked
         return {"code": code, "state": asked["state"], "session_state": "x"}
 
-    def tokens(self) -> dict[str, Any]:
-        """A fresh pair, as after a consent."""
+    def allows(self, token: str, target: str) -> bool:
+        """Whether an access token is good for the path ``target``."""
+        needed = [scope for path, scope in _NEEDED.items() if target.startswith(path)]
+        return set(needed) <= set(self.good_for[token].split())
+
+    def tokens(self, scopes: str = CALENDARS) -> dict[str, Any]:
+        """A fresh pair, as after a consent to ``scopes``."""
+        scopes = self.grants or scopes
         access, refresh = f"at-{secrets.token_urlsafe(24)}", f"rt-{secrets.token_urlsafe(24)}"
         self.access.add(access)
+        self.good_for[access] = scopes
         self.refresh.add(refresh)
         return {
             "token_type": "Bearer",
-            "scope": " ".join(f"https://graph.microsoft.com/{one}" for one in self.grants.split()),
+            "scope": " ".join(f"https://graph.microsoft.com/{one}" for one in scopes.split()),
             "expires_in": self.lasts,
             "ext_expires_in": self.lasts,
             "access_token": access,
@@ -113,13 +136,14 @@ class SignIn:
                 or request["redirect_uri"] != form["redirect_uri"]
             ):
                 return _error("invalid_grant", "AADSTS70008: The code is not good.")
-            return _told(self.tokens() | {"id_token": self._identity(request)})
+            told = self.tokens(_of_graph(request["scope"]))
+            return _told(told | {"id_token": self._identity(request)})
         assert form["grant_type"] == "refresh_token"
         if self.revoked or form["refresh_token"] not in self.refresh:
             return _error("invalid_grant", "AADSTS50173: The grant was revoked.")
         self.refresh.discard(form["refresh_token"])
         self.refreshes += 1
-        return _told(self.tokens())
+        return _told(self.tokens(_of_graph(form["scope"])))
 
     def _identity(self, request: dict[str, str]) -> str:
         now = int(time.time())
@@ -136,6 +160,10 @@ class SignIn:
             "nonce": "another" if self.wrong_nonce else request["nonce"],
         }
         return f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}."
+
+
+def _of_graph(scopes: str) -> str:
+    return " ".join(one for one in scopes.split() if "." in one)
 
 
 def _told(value: dict[str, Any], status: int = 200) -> Told:
