@@ -29,7 +29,7 @@ def check_right(book: GooglePeople, name: str, granted: str) -> None:
     enough = {SCOPE, f"{SCOPE}.readonly"} if name in _READING else {SCOPE}
     if granted and not enough & set(granted.split()):
         raise Refused(403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT")
-    if book.closed:
+    if book.role == "none" or (book.role == "reader" and name not in _READING):
         raise Refused(403, "PERMISSION_DENIED")
 
 

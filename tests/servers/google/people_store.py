@@ -50,7 +50,8 @@ class GooglePeople:
     oldest: float = 0.0
     # How many full listings may still be begun; None: any number.
     first_pages: int | None = None
-    closed: bool = False
+    # What the account may do with its contacts: owner, reader or none.
+    role: str = "owner"
     _order: list[str] | None = None
     _made: Any = field(default_factory=lambda: itertools.count(0x4F1A2B3C))
 
