@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -42,7 +42,7 @@ class GoogleBookWorld:
     service: GoogleService
     ref: str = "people/me"
     name: str = "Google Contacts"
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     labelled: bool = True
 
     @property

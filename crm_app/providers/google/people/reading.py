@@ -76,7 +76,7 @@ def items(person: Person, name: str) -> list[Item]:
 
 def remote_card(person: Person, labels: Iterable[str] = ()) -> RemoteCard:
     """The entry for the port, with the labels that it bears."""
-    href, raw = str(person["resourceName"]), json.dumps(person, separators=(",", ":"))
+    href, raw = str(person["resourceName"]), json.dumps(person)
     try:
         card = card_of(person, labels)
         return RemoteCard(
