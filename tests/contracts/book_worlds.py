@@ -16,6 +16,8 @@ from tests.contracts.address_books import (
     memory_that_lags,
     memory_with_little_room,
 )
+from tests.contracts.google_books import google_books
+from tests.contracts.graph_books import graph
 
 Maker = Callable[[pytest.FixtureRequest], AbstractContextManager[BookWorld]]
 
@@ -23,6 +25,8 @@ MAKERS: dict[str, Maker] = {
     "memory": memory,
     "memory that lags": memory_that_lags,
     "memory with little room": memory_with_little_room,
+    "google": google_books,
+    "graph": graph,
 }
 _ON_A_SERVER: set[str] = set()
 
