@@ -1,5 +1,5 @@
-"""Work of the room that nobody waits for: acts on many contacts go on, and deleted contacts go for
-good after their 30 days (Q-2)."""
+"""Work of the room that nobody waits for: acts on many contacts and imports go on, and deleted contacts
+and old files go for good after their 30 days (Q-2)."""
 
 import time
 
@@ -8,6 +8,8 @@ from sqlmodel import col, select
 
 from crm_app.accounts import audit
 from crm_app.contacts import bulk
+from crm_app.contacts.importing import running, undoing
+from crm_app.contacts.importing import service as importing
 from crm_app.contacts.service import KEPT_AFTER_DELETION
 from crm_app.core import access, clock, db, jobs
 from crm_app.models import Contact
@@ -31,11 +33,28 @@ def go_on(run_id: int) -> None:
         jobs.enqueue(session, bulk.RUN, run_id=run_id)
 
 
+@jobs.handles(importing.RUN)
+def take_in(import_id: int) -> None:
+    """Go on with an import; a stop is heard of between two pieces."""
+    if running.run(import_id, seconds=_SLICE):
+        with db.unit_of_work() as session:
+            jobs.enqueue(session, importing.RUN, import_id=import_id)
+
+
+@jobs.handles(importing.UNDO)
+def take_back(import_id: int) -> None:
+    """Take an import back, piece by piece."""
+    if undoing.undo(import_id, seconds=_SLICE):
+        with db.unit_of_work() as session:
+            jobs.enqueue(session, importing.UNDO, import_id=import_id)
+
+
 @jobs.handles(PURGE)
 def purge() -> None:
     """Remove contacts that were deleted more than 30 days ago, with all that hangs on them."""
     with db.unit_of_work() as session:
         bulk.forget_old(session, now=clock.now())
+        importing.forget_files(session, now=clock.now())
     before = clock.now() - KEPT_AFTER_DELETION
     while True:
         with db.unit_of_work() as session:

@@ -1,14 +1,13 @@
 """What was sent with a form, as a table for a spreadsheet (FRM-1). Pure.
 
-What a stranger typed must not become a formula on the desk of whoever opens the file: a cell that a
-spreadsheet would calculate begins with an apostrophe (OWASP, CSV injection).
+What a stranger typed never becomes a formula on the desk of whoever opens the file.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+from crm_app.core.spreadsheet import MARK, harmless, lines
+
+__all__ = ["as_csv", "columns", "harmless"]
 
 Answer = Mapping[str, str]
 
@@ -28,13 +27,5 @@ def columns(answers: Iterable[Sequence[Answer]], order: Sequence[str]) -> list[t
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """A file that spreadsheets open: UTF-8 with a mark, commas, quotes where they are needed."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([harmless(cell) for cell in head])
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell: str) -> str:
-    """``cell`` as text that no spreadsheet calculates."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
+    table = [head, *rows]
+    return MARK + b"".join(lines([harmless(cell) for cell in row] for row in table))
