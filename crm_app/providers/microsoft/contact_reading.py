@@ -42,7 +42,7 @@ def remote_card(contact: Contact, key: str = "") -> RemoteCard:
         uid=href,
         card=card,
         content_hash=content_hash_of(card),
-        raw=json.dumps(_plain(contact), ensure_ascii=False),
+        raw=json.dumps(_plain(contact)),
         trouble=trouble,
         key=card_key_of(contact) or key,
     )

@@ -1,6 +1,7 @@
 """What Graph answers about contacts (https://learn.microsoft.com/graph/api/resources/contact)."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -27,7 +28,8 @@ class ContactApi:
     they were. ``settles``: after a creation the server makes a change of its own. ``spurious``: so
     many writes are refused with 412 though nothing changed. ``siblings``: the listing of folders
     tells those beside the main one and not those inside it. ``other_ids``: contacts say the id of
-    their folder in another spelling.
+    their folder in another spelling. ``meanwhile``: what somebody does in Outlook when a question was
+    answered, one act after each.
     """
 
     def __init__(self, store: ContactStore) -> None:
@@ -35,6 +37,7 @@ class ContactApi:
         self.base = ""
         self.limited = self.duplicates = self.settles = self.siblings = self.other_ids = False
         self.spurious = 0
+        self.meanwhile: list[Callable[[], object]] = []
 
     def answer(
         self,
@@ -45,6 +48,19 @@ class ContactApi:
         body: Any,
     ) -> Answer:
         """``path`` begins behind ``contactFolders``. Raises Refused."""
+        told = self._answer(method, path, query, headers, body)
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+        return told
+
+    def _answer(
+        self,
+        method: str,
+        path: list[str],
+        query: dict[str, str],
+        headers: dict[str, str],
+        body: Any,
+    ) -> Answer:
         if not path:
             inside = self.store.root if self.siblings else self.store.main.id
             return 200, self._folders(self.store.inside(inside), query, "contactFolders")

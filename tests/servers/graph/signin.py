@@ -32,7 +32,7 @@ class SignIn:
     """``refuses`` says no to whoever is asked for consent; ``grants`` are the scopes that are given,
     whatever was asked for; ``revoked`` refuses every refresh token, ``away`` every question.
 
-    ``access`` are the good access tokens, ``good_for`` what each of them may do.
+    ``access`` and ``refresh`` are the good tokens, ``good_for`` what each of them may do.
     """
 
     authority: str
@@ -85,8 +85,8 @@ class SignIn:
         scopes = self.grants or scopes
         access, refresh = f"at-{secrets.token_urlsafe(24)}", f"rt-{secrets.token_urlsafe(24)}"
         self.access.add(access)
-        self.good_for[access] = scopes
         self.refresh.add(refresh)
+        self.good_for |= {access: scopes, refresh: scopes}
         return {
             "token_type": "Bearer",
             "scope": " ".join(f"https://graph.microsoft.com/{one}" for one in scopes.split()),
@@ -141,9 +141,12 @@ class SignIn:
         assert form["grant_type"] == "refresh_token"
         if self.revoked or form["refresh_token"] not in self.refresh:
             return _error("invalid_grant", "AADSTS50173: The grant was revoked.")
+        wanted, given = _of_graph(form["scope"]), self.good_for[form["refresh_token"]]
+        if not set(wanted.split()) <= set(given.split()):
+            return _error("invalid_grant", "AADSTS65001: The user has not consented to that.")
         self.refresh.discard(form["refresh_token"])
         self.refreshes += 1
-        return _told(self.tokens(_of_graph(form["scope"])))
+        return _told(self.tokens(wanted))
 
     def _identity(self, request: dict[str, str]) -> str:
         now = int(time.time())
