@@ -17,6 +17,8 @@ import crm_app.campaigns.running.jobs
 import crm_app.campaigns.triggers.jobs
 import crm_app.contacts.jobs
 import crm_app.messaging.jobs
+import crm_app.sync.books.jobs
+import crm_app.sync.books.queue_jobs
 import crm_app.sync.jobs  # each declares its room's handlers
 from crm_app.campaigns.editing.bulk_act import ADD_TO_CAMPAIGN
 from crm_app.contacts import bulk_acts
@@ -70,7 +72,8 @@ LISTENERS: dict[type[facts.Fact], tuple[str, ...]] = {
     facts.ContactTagged: ("campaigns.hear", "triggers.consider"),
     facts.CampaignChanged: ("campaigns.release",),
     facts.ContactCreated: ("triggers.consider",),
-    facts.ContactChanged: ("triggers.consider",),
+    facts.ContactChanged: ("triggers.consider", "sync.card_changed"),
+    facts.ContactsMerged: ("sync.cards_merged",),
     facts.ContactAssigned: ("triggers.consider",),
     facts.MessageSent: ("triggers.consider",),
     facts.CampaignEntered: ("triggers.consider",),
@@ -101,9 +104,10 @@ def tick_reap() -> None:
 
 
 def tick_sync() -> None:
-    """Have the external calendars read that are due."""
+    """Have the external calendars and address books read that are due."""
     with db.unit_of_work() as session:
         crm_app.sync.jobs.tick(session)
+        crm_app.sync.books.jobs.tick(session)
 
 
 def tick_channels() -> None:
@@ -127,6 +131,7 @@ def tick_tidy() -> None:
             "contacts.purge",
             "messages.tidy",
             "sync.windows",
+            "sync.forget_entries",
             "triggers.tidy",
         ):
             enqueue_tick(session, kind, every=timedelta(days=1), now=clock.now())

@@ -7,9 +7,11 @@ them: no secret and no event leaves this module.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import case, func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from crm_app.accounts import queries as accounts
 from crm_app.core.access import Actor
@@ -251,4 +253,21 @@ def clash_of(session: Session, appointment: Appointment) -> Clash | None:
         calendar=found[1],
         ours=Copy.from_json(kept["ours"]) if kept.get("ours") else None,
         theirs=Copy.from_json(kept["theirs"]) if kept.get("theirs") else None,
+    )
+
+
+def open_accounts(now: datetime) -> SelectOfScalar[Any]:
+    """The accounts whose services may be asked now: neither locked out nor paused, no wait that a
+    service asked for is on, and their owners are here."""
+    return (
+        select(ConnectedAccount.id)
+        .join(User, col(User.id) == ConnectedAccount.user_id)
+        .where(
+            col(ConnectedAccount.state).in_([AccountState.ACTIVE, AccountState.ERROR]),
+            or_(
+                col(ConnectedAccount.next_attempt_at).is_(None),
+                col(ConnectedAccount.next_attempt_at) <= now,
+            ),
+            col(User.active).is_(True),
+        )
     )

@@ -15,7 +15,7 @@ from crm_app.core.access import Actor
 from crm_app.core.errors import Conflict
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import AccountState, CalendarRole, LinkState
-from crm_app.models import ConnectedAccount, EventLink, ExternalCalendar, User
+from crm_app.models import ConnectedAccount, EventLink, ExternalCalendar
 from crm_app.sync import queries
 from crm_app.sync.reaching import lanes
 from crm_app.sync.records import links
@@ -61,23 +61,11 @@ def claim_due(
         col(EventLink.state).in_([LinkState.WANTED, LinkState.REMOVING]),
         or_(col(EventLink.next_attempt_at).is_(None), col(EventLink.next_attempt_at) <= now),
     )
-    open_accounts = (
-        select(ConnectedAccount.id)
-        .join(User, col(User.id) == ConnectedAccount.user_id)
-        .where(
-            col(ConnectedAccount.state).in_([AccountState.ACTIVE, AccountState.ERROR]),
-            or_(
-                col(ConnectedAccount.next_attempt_at).is_(None),
-                col(ConnectedAccount.next_attempt_at) <= now,
-            ),
-            col(User.active).is_(True),
-        )
-    )
     polled = col(ExternalCalendar.polled_at)
     due = session.execute(
         update(ExternalCalendar)
         .where(
-            col(ExternalCalendar.account_id).in_(open_accounts),
+            col(ExternalCalendar.account_id).in_(queries.open_accounts(now)),
             or_(
                 col(ExternalCalendar.next_attempt_at).is_(None),
                 col(ExternalCalendar.next_attempt_at) <= now,

@@ -86,15 +86,16 @@ def renew(
     now: datetime,
 ) -> None:
     """Bring rows up to date. What a person said of a card stays; what a rule said is asked anew."""
+    session.flush()
     rows = []
     for row, entry in entries:
-        marks = {"mark": row.mark, "rule_id": row.rule_id, "ignored": row.ignored}
+        marks: dict[str, Any] = {"mark": row.mark, "rule_id": row.rule_id, "ignored": row.ignored}
         if row.rule_id is not None or (row.mark is None and not row.ignored):
             marks = _marks(entry, rules)
         stands = {"id": row.id, "generation": book.generation, "missing_since": None}
         rows.append(_values(entry, now) | marks | stands)
+        session.expire(row)
     db.update_many(session, _table, rows)
-    session.expire_all()
 
 
 def put(session: Session, book: AddressBook, entry: RemoteCard, *, now: datetime) -> None:

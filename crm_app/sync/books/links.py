@@ -54,7 +54,7 @@ def start(
     if link is not None:
         if link.state is CardLinkState.REMOVING:
             want(session, link, now=now)
-            _tell(session, link)
+            tell(session, link)
         return link
     link = CardLink(
         contact_id=contact.id or 0,
@@ -70,7 +70,7 @@ def start(
         link.origin, link.href = LinkOrigin.OUTSIDE, card.href
         settling.settle(session, link, contact, entries.entry_of(card))
         bring_in_step(session, link, contact, now=now)
-    _tell(session, link)
+    tell(session, link)
     return link
 
 
@@ -194,12 +194,12 @@ def untick(session: Session, link: CardLink, *, now: datetime) -> None:
     """Have the entry removed from its address book; one that was never attempted just ends."""
     if link.state is CardLinkState.ENDED:
         return
-    if not link.href and link.attempts == 0:
+    if not link.href and not link.unanswered:
         end(session, link, LinkEnd.UNTICKED, now=now)
         return
     link.state, link.changed_at = CardLinkState.REMOVING, now
     _again(session, link)
-    _tell(session, link)
+    tell(session, link)
 
 
 def end(session: Session, link: CardLink, why: LinkEnd, *, now: datetime) -> None:
@@ -209,7 +209,7 @@ def end(session: Session, link: CardLink, why: LinkEnd, *, now: datetime) -> Non
     link.next_attempt_at, link.verify_at, link.last_error = None, None, ""
     session.add(link)
     session.flush()
-    _tell(session, link)
+    tell(session, link)
 
 
 def _again(session: Session, link: CardLink) -> None:
@@ -219,5 +219,29 @@ def _again(session: Session, link: CardLink) -> None:
     jobs.enqueue(session, RUN, book_id=link.address_book_id)
 
 
-def _tell(session: Session, link: CardLink) -> None:
+def again(session: Session, link: CardLink, *, now: datetime) -> None:
+    """A link that had ended while its entry stayed goes on."""
+    link.why_ended, link.ended_at = None, None
+    want(session, link, now=now)
+    tell(session, link)
+
+
+def anew(session: Session, link: CardLink, *, now: datetime) -> None:
+    """The entry was removed, and ticked again meanwhile: another is made, with all that this one held."""
+    contact = session.get_one(Contact, link.contact_id)
+    book = session.get_one(AddressBook, link.address_book_id)
+    end(session, link, LinkEnd.UNTICKED, now=now)
+    start(session, contact, book, user_id=link.user_id, now=now)
+
+
+def verify(session: Session, link: CardLink, at: datetime) -> None:
+    """Have the entry asked for by itself once the service shows nothing old of it any more."""
+    link.verify_at = at
+    session.add(link)
+    session.flush()
+    jobs.enqueue(session, RUN, run_at=at, book_id=link.address_book_id)
+
+
+def tell(session: Session, link: CardLink) -> None:
+    """Have open tabs look at the flag again."""
     facts.record(session, facts.CardLinkChanged(link.contact_id, user_id=link.user_id))
