@@ -16,11 +16,12 @@ from crm_app.core.errors import (
     RemoteError,
     RemoteUnavailable,
 )
+from crm_app.providers.address_book_port import BookClosed, BookGone
 from crm_app.providers.calendar_port import AccessLost, CalendarGone
 from crm_app.providers.microsoft.calendars import GraphCalendars
 from crm_app.providers.microsoft.errors import refusal
 from tests.factories.outgoing import outgoing
-from tests.providers.microsoft.conftest import open_calendars
+from tests.providers.microsoft.conftest import open_calendars, open_contacts
 from tests.servers.graph import Graph
 from tests.servers.graph.store import Calendar
 from tests.servers.plain_http import Told, plain_server
@@ -61,6 +62,56 @@ def test_syn11_refusals(
     assert caught.value.detail.startswith(f"status {status}")
     # And all is well afterwards.
     assert next(calendars.pull(work.id, None)).complete
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (400, "ErrorInvalidRequest", Rejected),
+        (403, "ErrorAccessDenied", BookClosed),
+        (404, "ErrorItemNotFound", BookGone),
+        (404, "MailboxNotEnabledForRESTAPI", Rejected),
+        (412, "ErrorIrresolvableConflict", PreconditionFailed),
+        (429, "TooManyRequests", RateLimited),
+        (500, "generalException", RemoteUnavailable),
+        (503, "MailboxConcurrency", RateLimited),
+    ],
+)
+def test_sct8_refusals_of_an_address_book(
+    graph: Graph, status: int, code: str, expected: type[RemoteError]
+) -> None:
+    contacts, main = open_contacts(graph), graph.contacts.main.id
+    graph.fail(status, code)
+    with pytest.raises(expected) as caught:
+        list(contacts.pull(main, None))
+    assert type(caught.value) is expected or expected is Rejected
+    assert caught.value.detail.startswith(f"status {status}")
+    # And all is well afterwards.
+    assert next(contacts.pull(main, None)).complete
+    contacts.close()
+
+
+def test_sct8_a_batch_that_is_told_to_wait(graph: Graph) -> None:
+    contacts, main = open_contacts(graph), graph.contacts.main
+    graph.contacts.add(main, {"displayName": "Ann"})
+    graph.fail(429, "ApplicationThrottled", path="/$batch", headers={"Retry-After": "17"})
+    with pytest.raises(RateLimited) as caught:
+        list(contacts.pull(main.id, None))
+    assert caught.value.retry_after == 17.0
+    contacts.close()
+
+
+def test_sct1_nothing_of_contacts_shows_a_token(graph: Graph) -> None:
+    contacts = open_contacts(graph)
+    contacts.discover()
+    hidden = [*graph.signin.access, *graph.signin.refresh, graph.app.client_secret]
+    graph.signin.access.clear()
+    graph.signin.revoked = True
+    with pytest.raises(LoginExpired) as caught:
+        contacts.discover()
+    shown = f"{contacts!r} {caught.value!r} {caught.value.detail} {caught.value.__context__!r}"
+    assert not [one for one in hidden if one in shown]
+    contacts.close()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Connecting a Microsoft account (SYN-1, SYN-13)."""
+"""Connecting a Microsoft account, for calendars or for contacts (SYN-1, SYN-13, SCT-1)."""
 
 import http.client
 from urllib.parse import parse_qsl, urlsplit
@@ -6,10 +6,11 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from crm_app.core.errors import LoginExpired, Rejected, RemoteUnavailable
+from crm_app.core.kinds import AccountPurpose
 from crm_app.core.settings import get_settings
 from crm_app.providers.microsoft import oauth
 from crm_app.providers.oauth_port import Begun, Granted, OAuthApp
-from tests.providers.microsoft.conftest import open_calendars
+from tests.providers.microsoft.conftest import open_calendars, open_contacts
 from tests.servers.graph import OWNER, Graph
 from tests.servers.graph.signin import CLIENT_ID, CLIENT_SECRET, OBJECT_ID, TENANT
 from tests.servers.graph.store import Calendar
@@ -24,14 +25,18 @@ def at_the_fake(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     get_settings.cache_clear()
 
 
-def begun(graph: Graph, app: OAuthApp | None = None) -> Begun:
-    return oauth.begin(app or graph.app, redirect_uri=BACK, state="state-1")
+def begun(
+    graph: Graph, app: OAuthApp | None = None, purpose: AccountPurpose = AccountPurpose.CALENDARS
+) -> Begun:
+    return oauth.begin(app or graph.app, redirect_uri=BACK, state="state-1", purpose=purpose)
 
 
-def connected(graph: Graph) -> Granted:
-    start = begun(graph)
+def connected(graph: Graph, purpose: AccountPurpose = AccountPurpose.CALENDARS) -> Granted:
+    start = begun(graph, purpose=purpose)
     answer = graph.signin.consent(start.address)
-    return oauth.finish(graph.app, redirect_uri=BACK, keep=start.keep, answer=answer)
+    return oauth.finish(
+        graph.app, redirect_uri=BACK, keep=start.keep, answer=answer, purpose=purpose
+    )
 
 
 def test_syn1_where_the_browser_goes(graph: Graph) -> None:
@@ -50,6 +55,39 @@ def test_syn1_where_the_browser_goes(graph: Graph) -> None:
     # The verifier stays here.
     assert start.keep["code_verifier"] not in start.address
     assert start.keep["code_verifier"] not in repr(start)
+
+
+def test_sct1_for_contacts_nothing_of_calendars_is_asked_for(graph: Graph) -> None:
+    address = begun(graph, purpose=AccountPurpose.CONTACTS).address
+    wanted = {"Contacts.ReadWrite", "User.Read", "offline_access", "openid", "profile"}
+    assert set(dict(parse_qsl(urlsplit(address).query))["scope"].split()) == wanted
+
+
+def test_sct1_an_account_is_connected_for_contacts(graph: Graph) -> None:
+    granted = connected(graph, AccountPurpose.CONTACTS)
+    assert (granted.subject, granted.email) == (f"{TENANT}.{OBJECT_ID}", OWNER)
+    assert granted.missing == ()
+    contacts = open_contacts(graph, granted.secret)
+    assert [each.name for each in contacts.discover()] == ["Contacts"]
+    contacts.close()
+    # Each purpose has a consent of its own.
+    calendars = open_calendars(graph, granted.secret)
+    with pytest.raises(LoginExpired):
+        calendars.discover()
+    calendars.close()
+
+
+def test_sct1_contacts_that_were_not_granted(graph: Graph) -> None:
+    graph.signin.grants = "User.Read"
+    assert connected(graph, AccountPurpose.CONTACTS).missing == ("Contacts.ReadWrite",)
+
+
+def test_sct1_who_says_no_to_contacts_reads_of_contacts(graph: Graph) -> None:
+    graph.signin.refuses = "access_denied"
+    for purpose, word in [(AccountPurpose.CONTACTS, "contacts"), (AccountPurpose.CALENDARS, "cal")]:
+        with pytest.raises(Rejected) as caught:
+            connected(graph, purpose)
+        assert word in str(caught.value)
 
 
 def test_syn1_an_organisation_of_its_own(graph: Graph) -> None:

@@ -123,6 +123,24 @@ def seed(graph: Graph, calendar: Calendar, count: int) -> None:
         )
 
 
+def seed_contacts(graph: Graph, count: int) -> None:
+    """``count`` people in the folder that Outlook begins with, at once."""
+    for number in range(count):
+        graph.contacts.add(
+            graph.contacts.main,
+            {
+                "givenName": f"First {number}",
+                "surname": f"Last {number}",
+                "displayName": f"First {number} Last {number}",
+                "companyName": f"Company {number % 50}",
+                "emailAddresses": [{"name": "", "address": f"person{number}@lead.example"}],
+                "mobilePhone": f"+49 171 {number:07}",
+                "businessAddress": {"street": f"Street {number}", "city": "Bonn"},
+                "personalNotes": f"About number {number}",
+            },
+        )
+
+
 def _lines(found: icalendar.Event, name: str) -> list[Any]:
     lines = found.get(name, [])
     return lines if isinstance(lines, list) else [lines]
