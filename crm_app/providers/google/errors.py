@@ -39,7 +39,7 @@ _OLD_TOKEN = {"EXPIRED_SYNC_TOKEN"}
 # Contacts have no 412: whoever names an old etag is told this, with 400.
 _OLD_ETAG = {"failedPrecondition", "FAILED_PRECONDITION"}
 # What stands in the details of an answer, beside a plain "forbidden" or "failed precondition".
-_TOLD_FINELY = _SCOPES | _SWITCHED_OFF | _OLD_TOKEN
+_TOLD_FINELY = _SLOWER | _SCOPES | _SWITCHED_OFF | _OLD_TOKEN
 # These are about one event, and say nothing about its calendar.
 _ONE_EVENT = re.compile(r"organizer|locked|eventType|malformed|cannot", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_]{1,60}")

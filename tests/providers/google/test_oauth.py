@@ -1,4 +1,4 @@
-"""Connecting a Google account in the browser (SYN-1, SYN-13)."""
+"""Connecting a Google account in the browser, for calendars and for contacts (SYN-1, SYN-13, SCT-1)."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -8,11 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crm_app.core.errors import LoginExpired, Rejected, RemoteError, RemoteUnavailable
+from crm_app.core.kinds import AccountPurpose
 from crm_app.core.settings import get_settings
 from crm_app.providers.google import oauth
 from crm_app.providers.google.tokens import Secret
 from crm_app.providers.oauth_port import Begun, Granted, OAuthApp, OAuthService
 from tests.contracts.google import APP, connected
+from tests.contracts.google_books import contacts
 from tests.servers.google import GoogleService
 from tests.servers.google.account import told
 from tests.servers.plain_http import Told
@@ -180,3 +182,53 @@ def test_syn1_disconnecting_while_google_is_away(service: GoogleService) -> None
     service.server.answer = lambda asked: Told(503)
     with pytest.raises(RemoteUnavailable):
         oauth.revoke(APP, granted.secret)
+
+
+def contacts_begun() -> Begun:
+    return oauth.begin(APP, redirect_uri=BACK, state="a-state", purpose=AccountPurpose.CONTACTS)
+
+
+def contacts_finished(start: Begun, answer: dict[str, str]) -> Granted:
+    return oauth.finish(
+        APP, redirect_uri=BACK, keep=start.keep, answer=answer, purpose=AccountPurpose.CONTACTS
+    )
+
+
+def test_sct1_for_contacts_nothing_else_is_asked_for() -> None:
+    asked = parse_qs(urlsplit(contacts_begun().address).query)
+    assert asked["scope"] == ["openid email https://www.googleapis.com/auth/contacts"]
+
+
+def test_sct1_an_account_is_connected_for_contacts(service: GoogleService) -> None:
+    start = contacts_begun()
+    granted = contacts_finished(start, service.account.consent(start.address))
+    assert (granted.subject, granted.email, granted.missing) == ("1234567890", "me@example.org", ())
+    google = contacts(service, granted.secret)
+    assert [found.ref for found in google.discover()] == ["people/me"]
+    google.close()
+
+
+def test_sct1_contacts_that_were_not_ticked_are_missing_and_stay_closed(
+    service: GoogleService,
+) -> None:
+    start = contacts_begun()
+    answer = service.account.consent(start.address, without=oauth.CONTACTS)
+    granted = contacts_finished(start, answer)
+    assert granted.missing == (oauth.CONTACTS,)
+    google = contacts(service, granted.secret)
+    with pytest.raises(LoginExpired):
+        google.discover()
+    google.close()
+
+
+def test_sct1_consent_for_calendars_is_none_for_contacts(service: GoogleService) -> None:
+    start = begun()
+    granted = contacts_finished(start, service.account.consent(start.address))
+    assert granted.missing == (oauth.CONTACTS,)
+
+
+def test_sct1_whoever_says_no_reads_what_was_not_connected() -> None:
+    with pytest.raises(Rejected, match="the contacts"):
+        contacts_finished(contacts_begun(), {"error": "access_denied"})
+    with pytest.raises(Rejected, match="the calendar"):
+        oauth.finish(APP, redirect_uri=BACK, keep=begun().keep, answer={"error": "access_denied"})

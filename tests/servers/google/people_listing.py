@@ -14,6 +14,8 @@ Query = dict[str, list[str]]
 _TOKENS = {"syncToken", "pageToken"}
 _WEEK = 7 * 86_400
 _MOST_LINES = 100
+# From before any revision: everything that there is.
+_ALL = -1
 _ONLY_CONTACTS = ["READ_SOURCE_TYPE_CONTACT"]
 
 
@@ -75,7 +77,7 @@ def shown_person(book: GooglePeople, person: Json, query: Query) -> Json:
 
 def _page(book: GooglePeople, query: Query, size: int) -> Json:
     same = {name: values for name, values in query.items() if name not in _TOKENS}
-    since, upto, after, born = 0, book.revision, "", book.clock
+    since, upto, after, born = _ALL, book.revision, "", book.clock
     if "syncToken" in query:
         since, born = unpack(query["syncToken"][0], "s", same)
         if born < book.oldest or book.clock - born >= _WEEK:
@@ -84,7 +86,7 @@ def _page(book: GooglePeople, query: Query, size: int) -> Json:
         since, upto, after, born = unpack(query["pageToken"][0], "p", same)
         if born < book.oldest:
             raise Refused(400, "INVALID_ARGUMENT")
-    elif not since and "requestSyncToken" in query:
+    elif since == _ALL and "requestSyncToken" in query:
         _spend_a_first_page(book)
     rows: list[Json] = []
     names = book.names()
@@ -103,7 +105,7 @@ def _page(book: GooglePeople, query: Query, size: int) -> Json:
         if query.get("requestSyncToken") == ["true"]:
             token = {"nextSyncToken": pack("s", same, upto, born)}
     alive = sum(each is not None for each in book.people.values())
-    about = {} if since else {"totalPeople": alive, "totalItems": alive}
+    about = {} if since != _ALL else {"totalPeople": alive, "totalItems": alive}
     return {**({"connections": rows} if rows else {}), **about, **token}
 
 
@@ -111,14 +113,14 @@ def _row(book: GooglePeople, name: str, query: Query, since: int) -> Json | None
     """A person as lists show him; None when there is nobody to show."""
     person = book.shown[name] if name in book.shown else book.people[name]
     if person is None:
-        if not since or name in book.shown:
+        if since == _ALL or name in book.shown:
             return None
         return {"resourceName": name, "etag": "%Gone", "metadata": {"deleted": True}}
     found = shown_person(book, person, query)
     for field in ("emailAddresses", "phoneNumbers"):
         if len(found.get(field, ())) > _MOST_LINES:
             found = {**found, field: found[field][:_MOST_LINES]}
-    former = [old for revision, old in book.former.get(name, ()) if revision > since > 0]
+    former = [old for revision, old in book.former.get(name, ()) if revision > since != _ALL]
     if former:
         found = {**found, "metadata": {**found["metadata"], "previousResourceNames": former}}
     return found

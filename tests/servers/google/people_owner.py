@@ -25,10 +25,14 @@ def edit(book: GooglePeople, name: str, **fields: Any) -> None:
     book.keep(name, source_id(present), {**_said(present), **fields})
 
 
-def rename(book: GooglePeople, old: str, new: str) -> None:
-    """The person turns out to be one with a profile, and gets its name."""
+def rename(book: GooglePeople, old: str, new: str, *, leaves_a_trace: bool = False) -> None:
+    """The person turns out to be one with a profile, and gets its name; with a trace, lists say of
+    the old name that it was deleted."""
     present = book.get(old)
-    book.forget(old)
+    if leaves_a_trace:
+        book.delete(old)
+    else:
+        book.forget(old)
     book.keep(new, source_id(present), _said(present))
     book.former.setdefault(new, []).append((book.revision, old))
 

@@ -85,6 +85,7 @@ def new_person(wanted: Wanted, *, key: str, raw: str = "", groups: Collection[st
     whole = {name: [carried(each) for each in items(former, name)] for name in WRITABLE}
     for name in _SINGLE:
         del whole[name][1:]
+    whole["names"] = [_in_parts(each) for each in whole["names"]]
     whole["memberships"] = [each for each in whole["memberships"] if group_of(each) in groups]
     others = [each for each in whole["clientData"] if each.get("key") != OUR_KEY]
     whole["clientData"] = [*others, {"key": OUR_KEY, "value": key}]
@@ -99,14 +100,19 @@ def _names(names: WantedNames, present: Person) -> Json:
         return {"names": []} if there else {}
     if names_of(present)[:2] == (first, last):
         return {}
-    kept = {name: value for part in there[:1] for name, value in part.items()}
-    for name in _WHOLE_NAME:
-        kept.pop(name, None)
+    kept = there[0] if there else {}
     if names_of(present)[0] != first:
         kept |= {"givenName": first}
         kept.pop("middleName", None)
     kept["familyName"] = last
-    return {"names": [{name: value for name, value in kept.items() if value}]}
+    return {"names": [_in_parts({part: value for part, value in kept.items() if value})]}
+
+
+def _in_parts(name: Json) -> Json:
+    """A name without what Google makes of its parts, if it has any."""
+    if not name.get("givenName") and not name.get("familyName"):
+        return name
+    return {part: value for part, value in name.items() if part not in _WHOLE_NAME}
 
 
 def _parts(names: WantedNames) -> tuple[str, str]:
