@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from crm_app.contacts import queries
+from crm_app.contacts import merged, queries
 from crm_app.core import crypto
 from crm_app.core.errors import NotFound
 from crm_app.models import Contact
@@ -37,8 +37,7 @@ def hand_on(url: str, typed: Mapping[str, str]) -> str:
 def contact_of(session: Session, token: str) -> Contact | None:
     """For whom the link is; None when it is for nobody, not ours, or the contact is gone."""
     contact_id = _read(token)
-    contact = session.get(Contact, contact_id) if isinstance(contact_id, int) else None
-    return contact if contact is not None and contact.deleted_at is None else None
+    return merged.present(session, contact_id) if isinstance(contact_id, int) else None
 
 
 def known(session: Session, token: str) -> dict[str, str]:

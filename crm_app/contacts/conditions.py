@@ -20,7 +20,7 @@ from crm_app.contacts.visibility import listed_contacts
 from crm_app.core import clock
 from crm_app.core.access import Actor
 from crm_app.core.ids import is_id
-from crm_app.models import Contact, ContactEmail, ContactPhone, ContactTag, Tag
+from crm_app.models import Contact, ContactEmail, ContactMerge, ContactPhone, ContactTag, Tag
 
 Condition = ColumnElement[bool]
 
@@ -74,7 +74,9 @@ _BY_INDEX = frozenset({"deleted", "owner_id", "owners"})
 def _present(filters: Filters) -> Condition:
     gone = col(Contact.deleted_at)
     if filters.get("deleted", False):
-        return gone.is_not(None)
+        # What was merged comes back by undoing the merge.
+        merged = select(ContactMerge.gone_id).where(col(ContactMerge.undone_at).is_(None))
+        return and_(gone.is_not(None), col(Contact.id).not_in(merged))
     return Unindexed(gone).is_(None) if in_one_pass(filters) else gone.is_(None)
 
 

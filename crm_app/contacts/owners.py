@@ -82,7 +82,7 @@ def undo_owner_change(session: Session, actor: Actor, change_id: int) -> OwnerCh
     ).one()
     if change.id != latest or change.undone_at is not None:
         raise Conflict(N_("The owner was changed again since. Choose the owner by hand."))
-    if not _works_here(session, change.from_user_id):
+    if not works_here(session, change.from_user_id):
         raise Conflict(N_("The owner before has left the team. Choose the owner by hand."))
     back = set_owner(session, actor, contact, change.from_user_id, rule=timeline.UNDO)
     if back is None:
@@ -93,7 +93,8 @@ def undo_owner_change(session: Session, actor: Actor, change_id: int) -> OwnerCh
     return back
 
 
-def _works_here(session: Session, user_id: int | None) -> bool:
+def works_here(session: Session, user_id: int | None) -> bool:
+    """Whether a contact can be given to the user; None is nobody, which is always possible."""
     if user_id is None:
         return True
     user = session.get(User, user_id) if is_id(user_id) else None
@@ -101,7 +102,7 @@ def _works_here(session: Session, user_id: int | None) -> bool:
 
 
 def _require_active(session: Session, user_id: int | None) -> None:
-    if not _works_here(session, user_id):
+    if not works_here(session, user_id):
         raise Invalid(fields={"owner_id": N_("Choose somebody who works here.")})
 
 

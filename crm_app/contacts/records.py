@@ -68,7 +68,7 @@ def put(session: Session, contact: Contact, fields: ContactFields) -> tuple[str,
         changed.append("addresses")
     _fold(session, contact)
     if "name" in changed:
-        _fold_people_of(session, contact)
+        fold_people(session, contact)
     return tuple(changed)
 
 
@@ -96,6 +96,14 @@ def put_tags(
 def tags_on(session: Session, contact: Contact) -> list[str]:
     """The names of the contact's tags."""
     return [tag.name for tag in _tag_rows(session, contact)]
+
+
+def fold_people(session: Session, company: Contact) -> None:
+    """Have the people of ``company`` be found by its name, after it or they changed."""
+    # Merging gives people another company behind the session's back.
+    people = select(Contact).where(Contact.company_id == company.id)
+    for person in session.exec(people.execution_options(populate_existing=True)).all():
+        _fold(session, person)
 
 
 def _tag_rows(session: Session, contact: Contact) -> Sequence[Tag]:
@@ -160,8 +168,3 @@ def _fold(session: Session, contact: Contact) -> None:
     )
     session.add(contact)
     session.flush()
-
-
-def _fold_people_of(session: Session, company: Contact) -> None:
-    for person in session.exec(select(Contact).where(Contact.company_id == company.id)):
-        _fold(session, person)

@@ -10,7 +10,7 @@ from typing import Unpack
 
 from sqlmodel import Session, select
 
-from crm_app.contacts import records, timeline
+from crm_app.contacts import merged, records, timeline
 from crm_app.contacts.changes import announce_change, put_tags, tell
 from crm_app.contacts.fields import ContactFields, checked, named
 from crm_app.contacts.finding import find_or_make, match_by_email
@@ -120,6 +120,10 @@ def restore(session: Session, actor: Actor, contact: Contact) -> None:
     require_change(actor, contact)
     if contact.deleted_at is None:
         return
+    if merged.kept_id(session, contact.id or 0) != contact.id:
+        raise Conflict(
+            N_("This contact was merged into another. Undo the merge on that one's card.")
+        )
     if clock.now() - contact.deleted_at > KEPT_AFTER_DELETION:
         raise Conflict(N_("This was deleted more than 30 days ago and cannot be brought back."))
     contact.deleted_at, contact.changed_at = None, clock.now()

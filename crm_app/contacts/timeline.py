@@ -19,6 +19,7 @@ CREATED = N_("Created")
 CREATED_FROM: dict[str, str] = {
     "calendar": N_("Came in through a booking page"),
     "sync": N_("Came in through a connected calendar"),
+    "contact_sync": N_("Came in from an address book"),
     "import": N_("Came in with an import"),
     "form": N_("Came in through a form"),
     "api": N_("Came in through the interface for programs"),
@@ -67,10 +68,12 @@ STATUS_NAMES: dict[str, str] = {
 BY_HAND = "by_hand"
 AT_CREATION = "at_creation"
 UNDO = "undo"
+MERGE = "merge"
 REASONS: dict[str, str] = {
     BY_HAND: N_("Changed by hand"),
     AT_CREATION: N_("Chosen when the contact was made"),
     UNDO: N_("An earlier change was undone"),
+    MERGE: N_("Two records were merged, or made two again"),
     "was_unowned": N_(
         "Rule: the calendar's member was assigned when the appointment was booked; "
         "the contact had no owner"

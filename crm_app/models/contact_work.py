@@ -148,8 +148,8 @@ class ImportRow(SQLModel, table=True):
 class ContactMerge(SQLModel, table=True):
     """Two records were one (CON-3). ``gone_id`` is deleted and kept for undoing.
 
-    ``moved`` names the rows that were given to the kept record, by table; ``before`` holds both
-    records' own fields.
+    ``moved`` names the rows that were given to the kept record, by table; ``before`` holds the kept
+    record's own fields before ("kept") and after ("merged"). The gone one keeps its own.
     """
 
     __tablename__ = "contact_merge"

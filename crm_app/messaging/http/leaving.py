@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from crm_app.accounts import queries as accounts
-from crm_app.contacts import reach
+from crm_app.contacts import merged, reach
 from crm_app.core import access, db
 from crm_app.core.errors import NotFound
 from crm_app.core.i18n import LOCALES, N_, translate
@@ -58,7 +58,7 @@ def show_again(request: Request) -> Response:
 
 def _meant(session: Session, request: Request) -> tuple[Ticket, Contact]:
     ticket = unsubscribe.read(request.path_params["token"])
-    contact = session.get(Contact, ticket.contact_id)
+    contact = session.get(Contact, merged.kept_id(session, ticket.contact_id))
     if contact is None:
         raise NotFound
     return ticket, contact
