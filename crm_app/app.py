@@ -61,9 +61,11 @@ from crm_app.campaigns.triggers import http as triggers_http
 from crm_app.campaigns.triggers.ui import triggers_page
 from crm_app.campaigns.triggers.ui.editor_state import TriggerEditor
 from crm_app.campaigns.triggers.ui.triggers_state import Triggers
-from crm_app.contacts.ui import beside, contacts_page
+from crm_app.contacts import http as contacts_http
+from crm_app.contacts.ui import beside, contacts_page, layout_page
 from crm_app.contacts.ui.card_state import ContactCard
 from crm_app.contacts.ui.contacts_state import Contacts
+from crm_app.contacts.ui.layout_state import LayoutStudio
 from crm_app.core import db, log
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_
@@ -109,6 +111,7 @@ ROUTES: list[BaseRoute] = [
     *health.routes,
     *accounts_http.routes,
     *messaging_http.routes,
+    *contacts_http.routes,
     *booking_http.routes,
     *forms_http.routes,
     *sync_http.routes,
@@ -151,6 +154,7 @@ pages.add(app, "/settings/connections", connections_page.page, title=connections
 pages.add(app, "/settings/hours", hours_page.page, title=hours_page.TITLE, on_load=WorkHours.load)
 pages.add(app, "/settings/integrations", integrations_page.page, title=integrations_page.TITLE, on_load=[Connections.load, Connecting.arrive, Apps.load], on_live={"connections": Connecting.follow})
 pages.add(app, "/settings/jobs", jobs_page.page, title=jobs_page.TITLE, on_load=Background.load, on_live={"messages": Background.load, "appointments": Background.load, "connections": Background.load})
+pages.add(app, "/settings/layout", layout_page.page, title=layout_page.TITLE, on_load=LayoutStudio.load, on_live={"layouts": LayoutStudio.follow}, width="wide")
 pages.add(app, "/settings/mail", mail_page.page, title=mail_page.TITLE, on_load=MailSettings.load, on_live={"messages": MailSettings.follow})
 pages.add(app, "/settings/messages", channels_page.page, title=channels_page.TITLE, on_load=Channels.load, on_live={"messages": Channels.follow})
 pages.add(app, "/settings/profile", profile_page.page, title=profile_page.TITLE, on_load=[Profile.load, Access.load])

@@ -206,7 +206,7 @@ def _put_behind(groups: list[Group], key: str, before: str) -> None:
 def _group(row: Mapping[str, Any]) -> Group:
     return Group(
         id=_text(row["id"], _LONGEST_ID),
-        title=_text(row.get("title") or "", LONGEST_TITLE),
+        title=_text(row.get("title") or "", LONGEST_TITLE).strip(),
         places=tuple(
             Place(_text(each["key"], _LONGEST_KEY), bool(each.get("wide", True)))
             for each in row.get("fields") or ()

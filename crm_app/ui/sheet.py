@@ -35,6 +35,7 @@ _NAMES = (
     "sortable.css",
     "campaigns.css",
     "forms.css",
+    "layout.css",
 )
 
 

@@ -133,6 +133,8 @@ def save_bar(
             save,
             rx.el.span(class_name="unsaved", hidden=True),
             class_name="save-bar",
+            # What is dragged cannot be dropped on what lies under the bar.
+            custom_attrs={"data-no-drop": "yes"},
             role="region",
             aria_label=text,
         ),
