@@ -9,7 +9,8 @@ https://learn.microsoft.com/graph/api/contactfolder-list-childfolders,
 https://github.com/microsoftgraph/microsoft-graph-docs/pull/12673 (what is found by id)
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from crm_app.providers.address_book_port import RemoteBook
@@ -24,10 +25,15 @@ def books(client: GraphClient, listed: Listing) -> list[RemoteBook]:
     """All address books, the default one first. ``listed`` gives everything at an address."""
     main = client.ask("GET", client.url("contactFolders", _DEFAULT))
     found = {str(main["id"]): _book(main, "", default=True)}
-    tops = listed(client.url("contactFolders", top="100"))
-    for each in [*_inside(client, listed, main, ""), *_all(client, listed, tops, "")]:
-        # Whether the listing leaves the default folder's own ones out depends on the mailbox.
-        found.setdefault(each.ref, each)
+    # Whether the whole list holds the default folder, or those inside it, depends on the mailbox.
+    ahead = deque([(_inside(client, main), ""), (client.url("contactFolders", top="100"), "")])
+    while ahead:
+        link, above = ahead.popleft()
+        for folder in listed(link):
+            book = _book(folder, above)
+            if book.ref not in found:
+                found[book.ref] = book
+                ahead.append((_inside(client, folder), f"{book.name} / "))
     return list(found.values())
 
 
@@ -46,20 +52,9 @@ def stands_in(client: GraphClient, ref: str, contact: Mapping[str, Any]) -> bool
     return told.get("id") == ref
 
 
-def _all(
-    client: GraphClient, listed: Listing, folders: Iterable[dict[str, Any]], above: str
-) -> Iterator[RemoteBook]:
-    for folder in folders:
-        book = _book(folder, above)
-        yield book
-        yield from _inside(client, listed, folder, f"{book.name} / ")
-
-
-def _inside(
-    client: GraphClient, listed: Listing, folder: Mapping[str, Any], above: str
-) -> Iterator[RemoteBook]:
-    link = client.url("contactFolders", str(folder["id"]), "childFolders", top="100")
-    return _all(client, listed, listed(link), above)
+def _inside(client: GraphClient, folder: Mapping[str, Any]) -> str:
+    """Where the folders right inside another are listed."""
+    return client.url("contactFolders", str(folder["id"]), "childFolders", top="100")
 
 
 def _book(folder: Mapping[str, Any], above: str, *, default: bool = False) -> RemoteBook:

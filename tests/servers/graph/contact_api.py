@@ -27,7 +27,7 @@ class ContactApi:
     ``limited``: a listing tells only names. ``duplicates``: it tells changed contacts twice, first as
     they were. ``settles``: after a creation the server makes a change of its own. ``spurious``: so
     many writes are refused with 412 though nothing changed. ``siblings``: the listing of folders
-    tells those beside the main one and not those inside it. ``other_ids``: contacts say the id of
+    tells the main one and those beside it, not those inside it. ``other_ids``: contacts say the id of
     their folder in another spelling. ``meanwhile``: what somebody does in Outlook when a question was
     answered, one act after each.
     """
@@ -93,8 +93,6 @@ class ContactApi:
         return found
 
     def _folders(self, found: list[Folder], query: dict[str, str], link: str) -> dict[str, Any]:
-        if self.siblings:
-            found = [each for each in found if each is not self.store.main]
         size, skip = min(int(query.get("$top", "10")), 2), int(query.get("$skip", "0"))
         page: dict[str, Any] = {
             "value": [_shown_folder(each) for each in found[skip : skip + size]]
