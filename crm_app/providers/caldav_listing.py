@@ -3,22 +3,18 @@
 import re
 
 from crm_app.providers.calendar_port import RemoteCalendar
-from crm_app.providers.dav.hrefs import absolute
+from crm_app.providers.dav.listing import NAME, RIGHTS, TYPE, ref_of, shown_name, writable
 from crm_app.providers.dav.multistatus import MultiStatus, Resource
-from crm_app.providers.dav.xml import APPLE, CALDAV, DAV, name
+from crm_app.providers.dav.xml import APPLE, CALDAV, name
 from crm_app.providers.ical.zones import zone_of
 
-_TYPE = name(DAV, "resourcetype")
-_NAME = name(DAV, "displayname")
-_RIGHTS = name(DAV, "current-user-privilege-set")
 _KINDS = name(CALDAV, "supported-calendar-component-set")
 _ZONE = name(CALDAV, "calendar-timezone")
 _ZONE_ID = name(CALDAV, "calendar-timezone-id")
 _COLOUR = name(APPLE, "calendar-color")
-_WRITES = [name(DAV, right) for right in ("all", "write", "write-content", "bind")]
 _HEX = re.compile(r"#([0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?")
 
-LISTED = (_TYPE, _NAME, _RIGHTS, _KINDS, _ZONE, _ZONE_ID, _COLOUR)
+LISTED = (TYPE, NAME, RIGHTS, _KINDS, _ZONE, _ZONE_ID, _COLOUR)
 
 
 def calendars_in(listing: MultiStatus) -> list[RemoteCalendar]:
@@ -26,18 +22,18 @@ def calendars_in(listing: MultiStatus) -> list[RemoteCalendar]:
     return [
         _calendar(listing.url, resource)
         for resource in listing.resources
-        if resource.has(_TYPE, name(CALDAV, "calendar")) and _holds_events(resource)
+        if resource.has(TYPE, name(CALDAV, "calendar")) and _holds_events(resource)
     ]
 
 
 def _calendar(base: str, resource: Resource) -> RemoteCalendar:
-    ref = absolute(base, resource.href).rstrip("/") + "/"
+    ref = ref_of(base, resource)
     colour = _HEX.fullmatch(resource.text(_COLOUR))
     return RemoteCalendar(
         ref=ref,
-        name=resource.text(_NAME) or ref.rstrip("/").rpartition("/")[2],
+        name=shown_name(ref, resource),
         colour=f"#{colour.group(1).lower()}" if colour else "",
-        writable=_writable(resource),
+        writable=writable(resource),
         zone=zone_of(f"TZID:{resource.text(_ZONE_ID)}") or zone_of(resource.text(_ZONE)),
     )
 
@@ -49,10 +45,3 @@ def _holds_events(resource: Resource) -> bool:
         return True
     named = [str(each.get("name", "")).upper() for each in kinds.iter(name(CALDAV, "comp"))]
     return not named or "VEVENT" in named
-
-
-def _writable(resource: Resource) -> bool:
-    """Without the property, trying is the only way to know."""
-    if _RIGHTS not in resource.props:
-        return True
-    return any(resource.has(_RIGHTS, right) for right in _WRITES)

@@ -14,14 +14,11 @@ from crm_app.providers.calendar_port import Amendment, OutgoingEvent, Stored
 from crm_app.providers.dav.client import DavRefused
 from crm_app.providers.dav.collection import Collection, Item
 from crm_app.providers.dav.hrefs import path_of
+from crm_app.providers.dav.writing import NOT_NEW, already_there, at_etag, if_changed, replace
 from crm_app.providers.ical.amending import amend
 from crm_app.providers.ical.fingerprint import fingerprint
 from crm_app.providers.ical.objects import uid_of
 from crm_app.providers.ical.writing import rewrite, write
-
-_GONE = {404, 410}
-_NOT_NEW = {409, 412}
-_CHANGED = {404, 409, 410, 412}
 
 
 def create(collection: Collection, event: OutgoingEvent) -> Stored:
@@ -31,7 +28,7 @@ def create(collection: Collection, event: OutgoingEvent) -> Stored:
     try:
         etag = collection.put_new(href, text)
     except DavRefused as refused:
-        if refused.status not in _NOT_NEW:
+        if refused.status not in NOT_NEW:
             raise
         return _already_there(collection, href, event, text, refused)
     return _stored(collection, href, etag, text)
@@ -40,32 +37,22 @@ def create(collection: Collection, event: OutgoingEvent) -> Stored:
 def _already_there(
     collection: Collection, href: str, event: OutgoingEvent, sent: str, refused: DavRefused
 ) -> Stored:
-    """The event that an earlier, unanswered attempt left: under our name, or found by its UID."""
-    home = path_of(collection.url)
-    inside = [path for each in refused.hrefs if (path := path_of(each)).startswith(home)]
-    present = (_present(collection, path) for path in dict.fromkeys([href, *inside]))
-    for item in present:
-        if item is not None and uid_of(item.text) == event.uid:
-            return _seen(item, None, sent)
-    for item in collection.query(events_with_uid(event.uid)):
-        if uid_of(item.text) == event.uid:
-            return _seen(item, None, sent)
-    raise Rejected(
-        N_("The calendar server refused the appointment."), detail=refused.detail
-    ) from None
-
-
-def _present(collection: Collection, href: str) -> Item | None:
-    try:
-        return collection.get(href)
-    except DavRefused as refused:
-        if refused.status in {403, *_GONE}:
-            return None
-        raise
+    item = already_there(
+        collection,
+        href,
+        refused,
+        is_ours=lambda item: uid_of(item.text) == event.uid,
+        search=events_with_uid(event.uid),
+    )
+    if item is None:
+        raise Rejected(
+            N_("The calendar server refused the appointment."), detail=refused.detail
+        ) from None
+    return _seen(item, None, sent)
 
 
 def update(collection: Collection, href: str, etag: str | None, event: OutgoingEvent) -> Stored:
-    item = _at(collection, href, etag)
+    item = at_etag(collection, href, etag)
     try:
         text = rewrite(item.text, event)
     except ValueError:
@@ -83,7 +70,7 @@ def amended(
     at: datetime,
 ) -> Stored | None:
     """See ``CalendarProvider.amend``."""
-    item = _at(collection, href, etag)
+    item = at_etag(collection, href, etag)
     try:
         text = amend(item.text, amendment, recurrence_id=recurrence_id, at=at)
     except LookupError:
@@ -93,32 +80,13 @@ def amended(
     try:
         collection.delete(href, item.etag or etag)
     except DavRefused as refused:
-        raise _if_changed(refused) from None
+        raise if_changed(refused) from None
     return None
-
-
-def _at(collection: Collection, href: str, etag: str | None) -> Item:
-    """What is at ``href`` and ``etag``; PreconditionFailed when it is not."""
-    item = _present(collection, href)
-    if item is None or (etag is not None and item.etag and item.etag != etag):
-        raise PreconditionFailed(detail="not at the known etag")
-    return item
 
 
 def _replaced(collection: Collection, item: Item, etag: str | None, text: str) -> Stored:
     """``text`` in place of what was read."""
-    try:
-        reached = collection.put(item.href, text, item.etag or etag)
-    except DavRefused as refused:
-        raise _if_changed(refused) from None
-    return _stored(collection, item.href, reached, text)
-
-
-def _if_changed(refused: DavRefused) -> RemoteError:
-    """A refusal of a change to something that is not there any more as it was read."""
-    if refused.status in _CHANGED:
-        return PreconditionFailed(detail=refused.detail)
-    return refused
+    return _stored(collection, item.href, replace(collection, item, etag, text), text)
 
 
 def _stored(collection: Collection, href: str, etag: str | None, sent: str) -> Stored:
@@ -138,16 +106,3 @@ def _seen(item: Item, etag: str | None, sent: str) -> Stored:
     if found == fingerprint(sent) or (etag is not None and item.etag == etag):
         return Stored(item.href, item.etag or etag, found)
     return Stored(item.href, None, fingerprint(sent))
-
-
-def delete(collection: Collection, href: str, etag: str | None) -> None:
-    try:
-        collection.delete(href, etag)
-    except DavRefused as refused:
-        if refused.status == 412:
-            # Some servers say 412 also for what is gone.
-            if _present(collection, href) is None:
-                return
-            raise PreconditionFailed(detail=refused.detail) from None
-        if refused.status not in _GONE:
-            raise

@@ -45,6 +45,12 @@ _PORTS = {"http": 80, "https": 443}
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
+class AnswerTooLarge(Rejected):
+    """More than the client is willing to hold in memory."""
+
+    default_message = N_("The server's answer is too large.")
+
+
 class AnswerLost(RemoteUnavailable):
     """The request may have reached the server; whatever it answered did not reach us."""
 
@@ -265,7 +271,7 @@ class SafeHttp:
         for part in response.iter_bytes():
             content += part
             if len(content) > self._max_bytes:
-                raise Rejected(N_("The server's answer is too large."))
+                raise AnswerTooLarge
             self._deadline.left()
         return bytes(content)
 

@@ -16,6 +16,7 @@ from tests.contracts.address_books import (
     memory_that_lags,
     memory_with_little_room,
 )
+from tests.contracts.dav_books import by_etags, by_sync_token, icloud_contacts
 from tests.contracts.google_books import google_books
 from tests.contracts.graph_books import graph
 
@@ -25,10 +26,13 @@ MAKERS: dict[str, Maker] = {
     "memory": memory,
     "memory that lags": memory_that_lags,
     "memory with little room": memory_with_little_room,
+    "carddav by sync token": by_sync_token,
+    "carddav by etags": by_etags,
+    "icloud contacts": icloud_contacts,
     "google": google_books,
     "graph": graph,
 }
-_ON_A_SERVER: set[str] = set()
+_ON_A_SERVER = {"carddav by sync token", "carddav by etags", "icloud contacts"}
 
 
 def _params(names: list[str]) -> list[object]:

@@ -1,4 +1,5 @@
-"""iCloud's calendar hosts as far as their manners are known, in front of a real Radicale.
+"""iCloud's hosts for calendars and contacts as far as their manners are known, in front of a real
+Radicale.
 
 One entry host that sends each account to a host of its own, TLS, absolute home URLs with a port, no
 etag after a write, 400 for whole URLs in a multiget and for a depth of 1 on a principal, 403 for an
@@ -18,8 +19,43 @@ from crm_app.providers.pinned_transport import Network
 from tests.servers.plain_http import Asked, PlainServer, Told, certificate, plain_server
 from tests.servers.radicale import RadicaleUser
 
-ENTRY = "caldav.icloud.com"
-HOSTS = (ENTRY, "p42-caldav.icloud.com", "p77-caldav.icloud.com")
+
+@dataclass(frozen=True)
+class Service:
+    """One of iCloud's services: where it begins, and how its resources are named."""
+
+    entry: str
+    well_known: str
+    principal: str
+    home: str
+    home_set: str
+    multiget: bytes
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The entry, and the hosts between which accounts move."""
+        return self.entry, f"p42-{self.entry}", f"p77-{self.entry}"
+
+
+CALENDARS = Service(
+    "caldav.icloud.com",
+    "/.well-known/caldav",
+    "/123/principal/",
+    "/123/calendars/",
+    '<C:calendar-home-set xmlns:C="urn:ietf:params:xml:ns:caldav"><href>{}</href>'
+    "</C:calendar-home-set>",
+    b"calendar-multiget",
+)
+CONTACTS = Service(
+    "contacts.icloud.com",
+    "/.well-known/carddav",
+    "/123/carddavprincipal/",
+    "/123/carddavhome/",
+    '<C:addressbook-home-set xmlns:C="urn:ietf:params:xml:ns:carddav"><href>{}</href>'
+    "</C:addressbook-home-set>",
+    b"addressbook-multiget",
+)
+ENTRY = CALENDARS.entry
 
 _MULTISTATUS = """<?xml version="1.0" encoding="UTF-8"?>
 <multistatus xmlns="DAV:"><response><href>{href}</href><propstat><prop>{prop}</prop>
@@ -49,47 +85,49 @@ class ICloud:
     """The running service. ``host`` is where the account lives at present."""
 
     user: RadicaleUser
-    host: str = "p42-caldav.icloud.com"
+    service: Service
+    host: str
     seen_hosts: set[str] = field(default_factory=set)
     network: Network = field(default_factory=Network)
     server: PlainServer | None = None
 
-    def outer(self, calendar: str, entry: str = "") -> str:
+    @property
+    def entry_url(self) -> str:
+        """The address that a person connects."""
+        return f"https://{self.service.entry}/"
+
+    def outer(self, collection: str, entry: str = "") -> str:
         """A path as iCloud's clients see it."""
-        return f"/123/calendars/{calendar}/{entry}"
+        return f"{self.service.home}{collection}/{entry}"
 
     def inner(self, path: str) -> str:
         """The same path in Radicale."""
-        return path.replace("/123/calendars/", f"/{self.user.name}/")
+        return path.replace(self.service.home, f"/{self.user.name}/")
 
     def answer(self, asked: Asked) -> Told:
         host = asked.headers["host"].partition(":")[0]
         self.seen_hosts.add(host)
         if not asked.headers.get("authorization"):
             return Told(401)
-        if host != ENTRY:
-            return self._calendars(asked) if host == self.host else Told(421)
-        if asked.path == "/.well-known/caldav":
-            return Told(301, {"Location": f"https://{ENTRY}/"})
+        if host != self.service.entry:
+            return self._members(asked) if host == self.host else Told(421)
+        if asked.path == self.service.well_known:
+            return Told(301, {"Location": self.entry_url})
         if self._proxied("PROPFIND", f"/{self.user.name}/", b"", asked, Depth="0").status == 401:
             return Told(401)
         if asked.path == "/":
-            return _many(
-                "/", "<current-user-principal><href>/123/principal/</href></current-user-principal>"
-            )
-        if asked.path == "/123/principal/" and asked.headers.get("depth") == "0":
-            home = f"https://{self.host}:443/123/calendars/"
-            return _many(
-                asked.path,
-                '<C:calendar-home-set xmlns:C="urn:ietf:params:xml:ns:caldav">'
-                f"<href>{home}</href></C:calendar-home-set>",
-            )
+            principal = f"<href>{self.service.principal}</href>"
+            return _many("/", f"<current-user-principal>{principal}</current-user-principal>")
+        if asked.path == self.service.principal and asked.headers.get("depth") == "0":
+            home = f"https://{self.host}:443{self.service.home}"
+            return _many(asked.path, self.service.home_set.format(home))
         return Told(400)
 
-    def _calendars(self, asked: Asked) -> Told:
-        if b"calendar-multiget" in asked.body and re.search(rb"href>\s*https?:", asked.body):
+    def _members(self, asked: Asked) -> Told:
+        if self.service.multiget in asked.body and re.search(rb"href>\s*https?:", asked.body):
             return Told(400)
-        if asked.method == "PUT" and b"DTEND" not in asked.body:
+        is_event = b"BEGIN:VEVENT" in asked.body
+        if asked.method == "PUT" and is_event and b"DTEND" not in asked.body:
             return Told(403)
         kept = {
             name.title(): asked.headers[name]
@@ -98,7 +136,7 @@ class ICloud:
         }
         body = self.inner(asked.body.decode()).encode()
         told = self._proxied(asked.method, self.inner(asked.path), body, asked, **kept)
-        text = told.body.decode().replace(f"/{self.user.name}/", "/123/calendars/")
+        text = told.body.decode().replace(f"/{self.user.name}/", self.service.home)
         headers = {} if asked.method == "PUT" else told.headers
         return Told(told.status, headers, text.encode())
 
@@ -118,15 +156,15 @@ def _many(href: str, prop: str) -> Told:
 
 
 @contextmanager
-def icloud(user: RadicaleUser, folder: Path) -> Iterator[ICloud]:
+def icloud(user: RadicaleUser, folder: Path, *, service: Service = CALENDARS) -> Iterator[ICloud]:
     """Run it for ``user`` of a Radicale server."""
-    server_tls, client_tls = certificate(folder, *HOSTS)
-    service = ICloud(user)
-    with plain_server(service.answer, tls=server_tls) as server:
-        service.server = server
-        service.network = Network(
-            resolve=lambda host, port: ["127.0.0.1"] if host in HOSTS else [],
+    server_tls, client_tls = certificate(folder, *service.hosts)
+    running = ICloud(user, service, service.hosts[1])
+    with plain_server(running.answer, tls=server_tls) as server:
+        running.server = server
+        running.network = Network(
+            resolve=lambda host, port: ["127.0.0.1"] if host in service.hosts else [],
             ssl_context=client_tls,
             sockets=_ToPort(server.port),
         )
-        yield service
+        yield running

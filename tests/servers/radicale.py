@@ -56,6 +56,14 @@ _CALENDAR = """<?xml version="1.0" encoding="utf-8"?>
   </D:prop></D:set>
 </C:mkcalendar>"""
 
+_BOOK = """<?xml version="1.0" encoding="utf-8"?>
+<D:mkcol xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav">
+  <D:set><D:prop>
+    <D:resourcetype><D:collection/><C:addressbook/></D:resourcetype>
+    <D:displayname>{name}</D:displayname>
+  </D:prop></D:set>
+</D:mkcol>"""
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -102,10 +110,17 @@ class RadicaleUser:
         assert reply.status == 201, reply
         return f"http://127.0.0.1:{self.port}{self.path(calendar)}"
 
+    def make_book(self, book: str, name: str = "") -> str:
+        """Make an address book; its URL."""
+        reply = self.ask("MKCOL", self.path(book), _BOOK.format(name=name or book))
+        assert reply.status == 201, reply
+        return f"http://127.0.0.1:{self.port}{self.path(book)}"
+
     def put(self, calendar: str, entry: str, text: str) -> str:
         """Write an entry as the user's other program would; its path."""
         path = self.path(calendar, entry)
-        reply = self.ask("PUT", path, text, Content_Type="text/calendar; charset=utf-8")
+        kind = "vcard" if "BEGIN:VCARD" in text[:40] else "calendar"
+        reply = self.ask("PUT", path, text, Content_Type=f"text/{kind}; charset=utf-8")
         assert reply.status in {201, 204}, reply
         return path
 

@@ -21,7 +21,17 @@ from crm_app.providers.dav.client import Body, DavClient, DavRefused, strong
 from crm_app.providers.dav.cursor import Cursor, load
 from crm_app.providers.dav.hrefs import at, path_of
 from crm_app.providers.dav.multistatus import MultiStatus
-from crm_app.providers.dav.xml import CALDAV, CARDDAV, DAV, Element, element, name, prop
+from crm_app.providers.dav.xml import (
+    CALDAV,
+    CARDDAV,
+    DAV,
+    Element,
+    NotWellFormed,
+    element,
+    name,
+    prop,
+)
+from crm_app.providers.safe_http import AnswerTooLarge
 
 _BATCH = 50
 
@@ -82,11 +92,18 @@ class Collection:
         begun = load(cursor) if cursor is not None else self._first_cursor()
         return self._by_token(begun) if begun.kind == "sync-token" else self._by_etags(begun)
 
+    def look(self) -> None:
+        """See that it is there. Raises DavRefused."""
+        read_state(self._client, self.url)
+
     def fetch(self, hrefs: Sequence[str]) -> tuple[list[Item], list[str]]:
-        """The members at ``hrefs``, and those of them that are not there any more."""
+        """The members at ``hrefs``, and those of them that are not there any more.
+
+        One that is too large to be held comes without its text.
+        """
         items: list[Item] = []
         for start in range(0, len(hrefs), _BATCH):
-            items += self._multiget(hrefs[start : start + _BATCH])
+            items += self._fetched(hrefs[start : start + _BATCH])
         present = {item.href for item in items}
         gone: list[str] = []
         for href in hrefs:
@@ -94,6 +111,8 @@ class Collection:
             if href not in present:
                 try:
                     items.append(self.get(href))
+                except AnswerTooLarge:
+                    items.append(Item(href, "", ""))
                 except DavRefused as refused:
                     if refused.status not in GONE:
                         raise
@@ -191,6 +210,17 @@ class Collection:
             )
             yield ItemPage(tuple(items), (*removed, *gone), reached, last, cursor.full)
             removed = ()
+
+    def _fetched(self, hrefs: Sequence[str]) -> list[Item]:
+        """The members at ``hrefs``; where they are too much for one answer, or one of them makes the
+        answer unreadable, in smaller parts, and one that is left alone not at all."""
+        try:
+            return self._multiget(hrefs)
+        except (AnswerTooLarge, NotWellFormed):
+            if len(hrefs) < 2:
+                return []
+        middle = len(hrefs) // 2
+        return [*self._fetched(hrefs[:middle]), *self._fetched(hrefs[middle:])]
 
     def _multiget(self, hrefs: Sequence[str]) -> list[Item]:
         """Paths and never URLs: iCloud answers 400 to absolute URIs here."""

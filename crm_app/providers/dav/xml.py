@@ -28,6 +28,12 @@ _FORBIDDEN_REFERENCES = re.compile(
 Element = etree._Element
 
 
+class NotWellFormed(Rejected):
+    """Text that breaks the rules of XML, or holds a piece too long for the parser."""
+
+    default_message = N_("The server's answer could not be read.")
+
+
 def name(namespace: str, local: str) -> str:
     """``{namespace}local``."""
     return f"{{{namespace}}}{local}"
@@ -42,7 +48,7 @@ def parse(content: bytes) -> Element:
     prolog = _PROLOG.match(text)
     body = text[prolog.end() :] if prolog else text
     if body[:9].upper() == "<!DOCTYPE":
-        raise _unreadable("doctype")
+        raise Rejected(NotWellFormed.default_message, detail="XML: doctype")
     clean = _FORBIDDEN_REFERENCES.sub("", _FORBIDDEN.sub("", body))
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -59,12 +65,8 @@ def parse(content: bytes) -> Element:
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None:
-        raise _unreadable("not well-formed")
+        raise NotWellFormed(detail="XML: not well-formed")
     return root
-
-
-def _unreadable(why: str) -> Rejected:
-    return Rejected(N_("The server's answer could not be read."), detail=f"XML: {why}")
 
 
 def element(tag: str, *children: Element, text: str | None = None, **attributes: str) -> Element:

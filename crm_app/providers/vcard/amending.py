@@ -23,9 +23,11 @@ _STALE = {"SORT-AS"}
 def amend(raw: str, wanted: Wanted, *, at: datetime, uid: str = "") -> str:
     """``raw`` with what is wanted, changed at the instant ``at``; ``uid`` for a card without one.
 
-    What a server insists on (FN, UID) is added where it was missing. Raises NoCard.
+    What a server insists on (FN, UID) is added where it was missing. A card that needs no change is
+    given back as it is. Raises NoCard.
     """
     content = content_of(card_lines(raw))
+    before = list(content.lines)
     if wanted.names is not None:
         content = _with_names(content, wanted.names)
     content = _with(content, EMAILS, wanted.emails)
@@ -35,6 +37,8 @@ def amend(raw: str, wanted: Wanted, *, at: datetime, uid: str = "") -> str:
         content = _saying(content, "FN", escaped(card_of(content).name, content.version))
     if uid and not content.text("UID"):
         content = _saying(content, "UID", escaped(uid, content.version))
+    if content.lines == before:
+        return raw
     if content.text("REV"):
         content = _saying(content, "REV", at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"))
     return CardLines(tuple(content.lines)).text()
