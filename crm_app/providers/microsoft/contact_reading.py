@@ -102,7 +102,9 @@ def numbers_at(contact: Contact, place: Place) -> list[str]:
 
 def address_at(contact: Contact, place: Place) -> CardAddress | None:
     """The address at a place; Graph tells an empty object where there is none."""
-    held = contact.get(place.name) or {}
+    held = contact.get(place.name)
+    if not held:
+        return None
     found = CardAddress(
         street=tidy(_text(held.get("street"))),
         postal_code=_line(held.get("postalCode")),
@@ -115,7 +117,7 @@ def address_at(contact: Contact, place: Place) -> CardAddress | None:
 
 
 def _line(value: Any) -> str:
-    return one_line(_text(value))
+    return one_line(_text(value)) if value else ""
 
 
 def _text(value: Any) -> str:

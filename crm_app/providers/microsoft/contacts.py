@@ -22,8 +22,9 @@ from crm_app.providers.microsoft.following import Kind, follow, newest
 _CONTACTS = Kind("contactFolders", "contacts", version=1)
 # A listing that leaves these out tells only part of its entries.
 _TOLD = {"displayName", "emailAddresses"}
-# So many entries are read by one question (https://learn.microsoft.com/graph/json-batching).
-_FEW = 20
+# So many questions about one mailbox may be asked at once, and so in one batch without being told
+# to wait (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits).
+_FEW = 4
 
 
 class GraphContacts(GraphAccount):

@@ -129,6 +129,19 @@ def test_sct2_a_long_listing_asks_once_a_page(
     assert len(questions(graph)) == 2
 
 
+def test_trap_49_a_listing_that_breaks_goes_on_where_it_was(graph: Graph, main: Folder) -> None:
+    hrefs = [put(graph, f"N{number}") for number in range(50)]
+    books = open_contacts(graph, page_size=10)
+    graph.fail(500, path="skiptoken", skip=1)
+    pages = books.pull(main.id, None)
+    begun = [next(pages), next(pages)]
+    with pytest.raises(RemoteUnavailable):
+        next(pages)
+    rest = pulled(books, main.id, begun[-1].cursor)
+    assert [each.href for page in [*begun, *rest] for each in page.changed] == hrefs
+    books.close()
+
+
 def test_sct2_a_row_told_twice_counts_as_it_came_last(
     graph: Graph, books: GraphContacts, main: Folder
 ) -> None:
