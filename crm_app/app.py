@@ -62,9 +62,10 @@ from crm_app.campaigns.triggers.ui import triggers_page
 from crm_app.campaigns.triggers.ui.editor_state import TriggerEditor
 from crm_app.campaigns.triggers.ui.triggers_state import Triggers
 from crm_app.contacts import http as contacts_http
-from crm_app.contacts.ui import beside, contacts_page, layout_page
+from crm_app.contacts.ui import beside, contacts_page, import_page, layout_page
 from crm_app.contacts.ui.card_state import ContactCard
 from crm_app.contacts.ui.contacts_state import Contacts
+from crm_app.contacts.ui.import_state import Imports
 from crm_app.contacts.ui.layout_state import LayoutStudio
 from crm_app.core import db, log
 from crm_app.core.access import Actor
@@ -80,6 +81,12 @@ from crm_app.messaging.ui.outbox_state import Outbox
 from crm_app.messaging.ui.received_state import Received
 from crm_app.models import User
 from crm_app.sync import http as sync_http
+from crm_app.sync.books.ui import accounts_page, configuration_page, flag_view
+from crm_app.sync.books.ui.accounts_state import ExternalAccounts
+from crm_app.sync.books.ui.configuration_page import Configuration
+from crm_app.sync.books.ui.connecting_state import NewAccount
+from crm_app.sync.books.ui.flag_state import SyncMobile
+from crm_app.sync.books.ui.queue_state import CardQueue
 from crm_app.sync.ui import connections_page, integrations_page
 from crm_app.sync.ui.connecting_state import Connecting
 from crm_app.sync.ui.connections_state import Connections
@@ -132,12 +139,14 @@ app = rx.App(
 guard.install(app, resolve=sessions.resolve_actor, load_actor=load_actor)
 outside.use(ConnectedCalendars())
 beside.use(contact_campaigns.PANEL, contact_tasks.PANEL)
+beside.use_fields(flag_view.FIELD)
 shell.use_corner(bell, on_load=Bell.refresh, on_live={"notifications": Bell.refresh})
 
 # fmt: off
 pages.add(app, "/", home_page.page, title=home_page.TITLE, on_load=Home.load, on_live={"appointments": Home.load, "contacts": Home.load, "messages": Home.load, "connections": Home.load})
 pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=CalendarPage.load, on_live={"appointments": CalendarPage.reread}, width="wide")
-pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load, ContactCampaigns.load, ContactTasks.load], on_live={"contacts": ContactCard.follow_contacts, "appointments": ContactCard.follow, "layouts": ContactCard.follow, "campaigns": ContactCampaigns.load, "enrolments": ContactCampaigns.load, "activities": ContactTasks.load}, width="wide")
+pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load, ContactCampaigns.load, ContactTasks.load, SyncMobile.load], on_live={"contacts": ContactCard.follow_contacts, "card_links": SyncMobile.load, "appointments": ContactCard.follow, "layouts": ContactCard.follow, "campaigns": ContactCampaigns.load, "enrolments": ContactCampaigns.load, "activities": ContactTasks.load}, width="wide")
+pages.add(app, "/import/[[import_id]]", import_page.page, title=import_page.TITLE, on_load=Imports.load, on_live={"contact_work": Imports.follow})
 pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TITLE, on_load=Outbox.load, on_live={"messages": Outbox.follow}, width="wide")
 pages.add(app, "/campaigns", campaigns_page.page, title=campaigns_page.TITLE, on_load=Campaigns.load, on_live={"campaigns": Campaigns.load, "enrolments": Campaigns.load})
 pages.add(app, "/campaigns/[campaign_id]", campaign_builder_page.page, title=campaign_builder_page.TITLE, on_load=CampaignBuilder.load, on_live={"campaigns": Inspector.follow, "enrolments": Inspector.follow, "messages": Inspector.follow}, width="bleed")
@@ -148,8 +157,10 @@ pages.add(app, "/tasks", tasks_page.page, title=tasks_page.TITLE, on_load=Tasks.
 pages.add(app, "/triggers/[[trigger_id]]", triggers_page.page, title=triggers_page.TITLE, on_load=[Triggers.load, TriggerEditor.load], on_live={"triggers": TriggerEditor.follow})
 pages.add(app, "/received", received_page.page, title=received_page.TITLE, on_load=Received.load, on_live={"messages": Received.follow})
 pages.add(app, "/settings", settings_frame.overview, title=N_("Settings"))
+pages.add(app, "/settings/accounts", accounts_page.page, title=accounts_page.TITLE, on_load=[ExternalAccounts.load, NewAccount.arrive, CardQueue.load], on_live={"address_books": ExternalAccounts.follow, "card_links": ExternalAccounts.follow}, width="wide")
 pages.add(app, "/settings/audit", audit_page.page, title=audit_page.TITLE, on_load=AuditLog.load)
 pages.add(app, "/settings/calendars", calendars_page.page, title=N_("Calendars"), on_load=Calendars.load)
+pages.add(app, "/settings/configuration", configuration_page.page, title=configuration_page.TITLE, on_load=Configuration.load)
 pages.add(app, "/settings/connections", connections_page.page, title=connections_page.TITLE, on_load=[Connections.load, Connecting.arrive, SyncOptions.load, Guests.load, Review.load], on_live={"connections": Review.follow})
 pages.add(app, "/settings/hours", hours_page.page, title=hours_page.TITLE, on_load=WorkHours.load)
 pages.add(app, "/settings/integrations", integrations_page.page, title=integrations_page.TITLE, on_load=[Connections.load, Connecting.arrive, Apps.load], on_live={"connections": Connecting.follow})

@@ -111,6 +111,13 @@ SETTINGS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                 N_("Google, Microsoft and other services"),
             ),
             Entry(
+                "/settings/configuration",
+                N_("Configuration"),
+                "toggle-right",
+                N_("Contacts of Google and Office 365, for those who want them"),
+                admin=True,
+            ),
+            Entry(
                 "/settings/layout",
                 N_("Layout studio"),
                 "layout-panel-left",

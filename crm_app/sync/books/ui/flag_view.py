@@ -1,0 +1,64 @@
+"""The switch "Sync mobile" on a contact's card, and the question before an entry is removed (SCT-5)."""
+
+import reflex as rx
+
+from crm_app.contacts.ui.beside import Field
+from crm_app.core.i18n import N_
+from crm_app.sync.books.ui.flag_state import SyncMobile
+from crm_app.ui.components import button, confirm, link_button, switch_row
+from crm_app.ui.words import tr
+
+LABEL = N_("Sync mobile")
+ACCOUNTS = "/settings/accounts"
+
+
+def sync_mobile() -> rx.Component:
+    """The field. What it does concerns the reader's own address book only."""
+    return rx.el.div(
+        switch_row(
+            "sync-mobile",
+            tr(LABEL),
+            rx.cond(
+                SyncMobile.on,
+                rx.cond(
+                    SyncMobile.on_its_way,
+                    tr("On its way to {where}.", where=SyncMobile.where),
+                    tr("In step with {where}.", where=SyncMobile.where),
+                ),
+                tr(
+                    "E-mail, phone and address follow your own address book. Nobody else's changes."
+                ),
+            ),
+            checked=SyncMobile.on,
+            on_change=SyncMobile.switch,
+            disabled=~SyncMobile.writable,
+        ),
+        rx.cond(
+            SyncMobile.trouble,
+            rx.el.p(
+                rx.icon("triangle-alert", size=14, aria_hidden="true"),
+                SyncMobile.trouble,
+                class_name="hint sync-mobile-trouble",
+                role="status",
+            ),
+        ),
+        rx.cond(
+            SyncMobile.why_not,
+            rx.el.div(
+                rx.el.span(SyncMobile.why_not, class_name="hint"),
+                link_button(tr("External accounts"), ACCOUNTS, icon="link"),
+                class_name="sync-mobile-missing",
+            ),
+        ),
+        confirm(
+            title=tr("Remove it from your address book?"),
+            text=SyncMobile.question,
+            open=SyncMobile.question != "",
+            on_close=SyncMobile.keep,
+            action=button(tr("Remove"), kind="danger", on_click=SyncMobile.untick),
+        ),
+        class_name="sync-mobile",
+    )
+
+
+FIELD = Field("sync_mobile", LABEL, sync_mobile, icon="smartphone")

@@ -1,0 +1,388 @@
+"""The tab "Contacts in queue": what came from address books, each row to be marked (SCT-3, SCT-4)."""
+
+from typing import Any
+
+import reflex as rx
+
+from crm_app.contacts.ui.parts import contact_mark
+from crm_app.core.i18n import N_
+from crm_app.core.kinds import ContactKind
+from crm_app.sync.books.queries import Show
+from crm_app.sync.books.ui.queue_state import LEAVE_OUT, NOTHING, CardQueue
+from crm_app.sync.books.ui.rules_state import CardRules
+from crm_app.sync.books.ui.shown_queue import CardRow, LikeRow
+from crm_app.ui.components import (
+    badge,
+    button,
+    checkbox,
+    dialog,
+    empty_state,
+    icon_button,
+    menu,
+    menu_item,
+    select,
+    skeleton_rows,
+)
+from crm_app.ui.words import tr
+
+MARKS = (
+    (ContactKind.COMPANY.value, N_("Company"), "building-2"),
+    (ContactKind.CONTACT.value, N_("Contact"), "user"),
+    (ContactKind.LEAD.value, N_("Lead"), "sparkles"),
+)
+
+
+def queue_tab() -> rx.Component:
+    """The tab."""
+    return rx.el.div(
+        _above(),
+        _toolbar(),
+        rx.cond(
+            CardQueue.loading,
+            rx.el.div(skeleton_rows(6), class_name="table-frame"),
+            rx.cond(CardQueue.rows.length() > 0, _list(), _nothing()),
+        ),
+        _linking(),
+        class_name="stack card-queue",
+    )
+
+
+def _above() -> rx.Component:
+    """What it is for, and the one button that imports."""
+    return rx.el.div(
+        rx.el.p(
+            tr(
+                "Say of each card what it is: company, contact or lead. Only marked ones are "
+                "imported; only you see this list."
+            ),
+            class_name="hint grows",
+        ),
+        rx.cond(
+            CardQueue.importing > 0,
+            rx.el.div(
+                rx.el.span(
+                    rx.icon("loader-circle", size=16, aria_hidden="true", class_name="turns"),
+                    tr("Importing, {count} to go", count=CardQueue.importing.to_string()),
+                    role="status",
+                    class_name="queue-progress",
+                ),
+                button(tr("Stop"), icon="square", small=True, on_click=CardQueue.stop_import),
+                class_name="row",
+            ),
+            rx.el.div(
+                checkbox(
+                    "make-companies",
+                    tr("Make missing companies"),
+                    checked=CardQueue.make_companies,
+                    on_change=CardQueue.set_make_companies,
+                ),
+                button(
+                    rx.cond(
+                        CardQueue.marked > 0,
+                        tr("Import all ({count})", count=CardQueue.marked.to_string()),
+                        tr("Import all"),
+                    ),
+                    icon="download",
+                    kind="primary",
+                    disabled=CardQueue.marked == 0,
+                    on_click=CardQueue.import_all,
+                    id="import-all",
+                ),
+                class_name="row",
+            ),
+        ),
+        class_name="queue-above",
+    )
+
+
+def _toolbar() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.icon("search", size=16, aria_hidden="true"),
+            rx.el.input(
+                type="search",
+                id="queue-search",
+                class_name="input",
+                default_value=CardQueue.text,
+                placeholder=tr("Name, e-mail, phone or company"),
+                aria_label=tr("Search the queue"),
+                auto_complete="off",
+                on_change=CardQueue.look.debounce(200),
+            ),
+            class_name="search-box",
+        ),
+        select(
+            "queue-show",
+            [
+                (Show.WAITING.value, tr("Waiting ({count})", count=CardQueue.waiting.to_string())),
+                (Show.MARKED.value, tr("Marked ({count})", count=CardQueue.marked.to_string())),
+                (
+                    Show.GONE.value,
+                    tr("No longer there ({count})", count=CardQueue.gone.to_string()),
+                ),
+                (
+                    Show.IGNORED.value,
+                    tr("Left out ({count})", count=CardQueue.ignored.to_string()),
+                ),
+            ],
+            value=CardQueue.show,
+            on_change=CardQueue.set_show,
+            aria_label=tr("Part of the queue"),
+        ),
+        rx.cond(
+            CardQueue.accounts.length() > 1,
+            select(
+                "queue-account",
+                CardQueue.accounts,
+                value=CardQueue.account,
+                on_change=CardQueue.set_account,
+                aria_label=tr("Account"),
+            ),
+        ),
+        menu(
+            button(
+                rx.cond(
+                    CardQueue.picked.length() > 0,
+                    tr("Mark {count} ticked", count=CardQueue.picked.length().to_string()),
+                    tr("Mark all {count}", count=CardQueue.total.to_string()),
+                ),
+                icon="list-checks",
+                disabled=CardQueue.rows.length() == 0,
+            ),
+            *(
+                menu_item(tr(label), CardQueue.mark_many(kind), icon=icon)
+                for kind, label, icon in MARKS
+            ),
+            menu_item(tr("Nothing yet"), CardQueue.mark_many(NOTHING), icon="eraser"),
+            rx.cond(
+                CardQueue.picked.length() > 0,
+                menu_item(tr("Leave out"), CardQueue.mark_many(LEAVE_OUT), icon="eye-off"),
+            ),
+        ),
+        button(tr("Rules"), icon="wand-sparkles", on_click=CardRules.open),
+        class_name="toolbar",
+        role="search",
+    )
+
+
+def _list() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.div(
+                checkbox(
+                    "pick-all",
+                    tr("Tick all that are shown"),
+                    checked=CardQueue.picked.length() == CardQueue.rows.length(),
+                    on_change=CardQueue.pick_all,
+                ),
+                rx.cond(
+                    CardQueue.show == Show.GONE.value,
+                    button(
+                        tr("Forget them all"),
+                        icon="eraser",
+                        small=True,
+                        on_click=CardQueue.dismiss(0),
+                    ),
+                ),
+                class_name="queue-head",
+            ),
+            rx.el.ul(
+                rx.foreach(CardQueue.rows, _row),
+                class_name="queue-rows",
+                aria_label=tr("Contacts in queue"),
+            ),
+            class_name="table-frame",
+        ),
+        rx.el.div(
+            rx.el.span(
+                tr(
+                    "{shown} of {total}",
+                    shown=CardQueue.rows.length().to_string(),
+                    total=CardQueue.total.to_string(),
+                ),
+                class_name="hint tabular",
+                role="status",
+            ),
+            rx.cond(
+                CardQueue.more,
+                button(tr("Load more"), small=True, on_click=CardQueue.load_more),
+            ),
+            class_name="list-foot",
+        ),
+    )
+
+
+def _row(row: rx.Var[CardRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.input(
+            type="checkbox",
+            class_name="checkbox",
+            checked=CardQueue.picked.contains(row.id),
+            on_change=lambda on: CardQueue.pick(row.id, on),
+            aria_label=tr("Tick {name}", name=row.name),
+        ),
+        contact_mark(row.kind, row.initials),
+        rx.el.div(
+            rx.el.div(
+                rx.el.strong(row.name, class_name="breaks"),
+                rx.cond(row.organization, rx.el.span(row.organization, class_name="hint breaks")),
+                rx.foreach(row.labels, lambda label: badge(label)),
+                class_name="queue-name",
+            ),
+            rx.el.div(
+                rx.foreach(row.facts, lambda fact: rx.el.span(fact, class_name="breaks")),
+                rx.cond(row.more, rx.el.span(row.more)),
+                class_name="hint dotted",
+            ),
+            rx.cond(
+                row.trouble,
+                rx.el.p(
+                    rx.icon("triangle-alert", size=14, aria_hidden="true"),
+                    row.trouble,
+                    class_name="queue-trouble",
+                ),
+            ),
+            rx.foreach(row.matches, lambda match: _match(row, match)),
+            class_name="queue-words",
+        ),
+        _verdict(row),
+        _more(row),
+        class_name=rx.cond(row.mark, "queue-row queue-row-marked", "queue-row"),
+        custom_attrs={"data-card": row.id.to_string()},
+    )
+
+
+def _match(row: rx.Var[CardRow], match: rx.Var[LikeRow]) -> rx.Component:
+    return rx.el.div(
+        rx.icon("users-round", size=14, aria_hidden="true"),
+        rx.el.span(
+            tr("Probably "),
+            rx.link(match.name, href=match.path, weight="medium"),
+            " · ",
+            match.why,
+            class_name="breaks",
+        ),
+        rx.cond(
+            match.taken,
+            rx.el.span(tr("has another entry here"), class_name="hint"),
+            button(
+                tr("Link to this one"),
+                icon="link",
+                small=True,
+                on_click=CardQueue.link(row.id, match.contact_id),
+                aria_label=tr("Link {card} to {name}", card=row.name, name=match.name),
+            ),
+        ),
+        class_name="queue-match",
+    )
+
+
+def _verdict(row: rx.Var[CardRow]) -> rx.Component:
+    return rx.cond(
+        row.gone,
+        badge(tr("No longer in the address book"), tone="warn", icon="cloud-off"),
+        rx.cond(
+            row.importing,
+            badge(tr("Being imported"), tone="accent", icon="loader-circle"),
+            rx.el.div(
+                *(_choice(row, kind, label, icon) for kind, label, icon in MARKS),
+                role="group",
+                aria_label=tr("What {name} is", name=row.name),
+                class_name="queue-marks",
+            ),
+        ),
+    )
+
+
+def _choice(row: rx.Var[CardRow], kind: str, label: str, icon: str) -> rx.Component:
+    pressed = row.mark == kind
+    return rx.el.button(
+        rx.icon(icon, size=14, aria_hidden="true"),
+        rx.el.span(tr(label)),
+        rx.cond(
+            pressed & row.by_rule,
+            rx.icon("wand-sparkles", size=12, aria_label=tr("by a rule")),
+        ),
+        type="button",
+        on_click=CardQueue.mark(row.id, kind),
+        class_name="queue-mark",
+        custom_attrs={"aria-pressed": rx.cond(pressed, "true", "false")},
+    )
+
+
+def _more(row: rx.Var[CardRow]) -> rx.Component:
+    return menu(
+        icon_button("ellipsis", tr("More about {name}", name=row.name)),
+        rx.cond(
+            row.gone,
+            menu_item(tr("Forget it"), CardQueue.dismiss(row.id), icon="eraser"),
+            rx.fragment(
+                menu_item(
+                    tr("Link to a contact …"),
+                    CardQueue.begin_linking(row.id, row.name),
+                    icon="link",
+                ),
+                rx.cond(
+                    row.ignored,
+                    menu_item(tr("Back into the queue"), CardQueue.unignore(row.id), icon="undo-2"),
+                    menu_item(tr("Leave out"), CardQueue.ignore(row.id), icon="eye-off"),
+                ),
+            ),
+        ),
+    )
+
+
+def _linking() -> rx.Component:
+    """Whoever is not among the likely ones is looked for."""
+    return dialog(
+        rx.el.div(
+            rx.icon("search", size=16, aria_hidden="true"),
+            rx.el.input(
+                type="search",
+                class_name="input",
+                default_value=CardQueue.linking_name,
+                aria_label=tr("Search contacts"),
+                auto_complete="off",
+                on_change=CardQueue.find.debounce(200),
+            ),
+            class_name="search-box",
+        ),
+        rx.cond(
+            CardQueue.found.length() > 0,
+            rx.el.ul(rx.foreach(CardQueue.found, _found), class_name="plain-list"),
+            rx.el.p(tr("No contact fits."), class_name="hint"),
+        ),
+        title=tr("Which contact is {name}?", name=CardQueue.linking_name),
+        hint=tr("Both keep what they say, and are in step from then on. No second record is made."),
+        open=CardQueue.linking != 0,
+        on_close=CardQueue.end_linking,
+    )
+
+
+def _found(row: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            rx.el.strong(row["name"], class_name="breaks"),
+            rx.el.span(row["facts"], class_name="hint breaks"),
+            type="button",
+            class_name="pick-row",
+            on_click=CardQueue.link(CardQueue.linking, row["id"].to(int)),
+        )
+    )
+
+
+def _nothing() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            (CardQueue.text != "") | (CardQueue.show != Show.WAITING.value),
+            empty_state("search-x", tr("Nothing found"), tr("No card of the queue fits.")),
+            empty_state(
+                "inbox",
+                tr("Nothing waits"),
+                tr(
+                    "What your connected address books bring appears here until you say what it is."
+                ),
+            ),
+        ),
+        class_name="table-frame",
+    )
