@@ -16,7 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from crm_app.accounts import queries as accounts
 from crm_app.core.access import Actor
 from crm_app.core.errors import NotFound
-from crm_app.core.kinds import AccountState, CalendarRole, LinkState
+from crm_app.core.kinds import AccountPurpose, AccountState, CalendarRole, LinkState
 from crm_app.models import (
     Appointment,
     ConnectedAccount,
@@ -92,10 +92,16 @@ class Clash:
     theirs: Copy | None
 
 
-def get_account(session: Session, actor: Actor, account_id: int) -> ConnectedAccount:
-    """An own connection, or anybody's for administrators; NotFound otherwise."""
+def get_account(
+    session: Session,
+    actor: Actor,
+    account_id: int,
+    purpose: AccountPurpose = AccountPurpose.CALENDARS,
+) -> ConnectedAccount:
+    """An own account that was connected for ``purpose``, or anybody's for administrators; NotFound
+    otherwise."""
     account = accounts.by_id(session, ConnectedAccount, account_id)
-    if account is None:
+    if account is None or account.purpose is not purpose:
         raise NotFound
     accounts.get_user_to_manage(session, actor, account.user_id)
     return account
@@ -130,7 +136,7 @@ def _connections(session: Session, now: datetime, *conditions: object) -> list[C
     query = (
         select(ConnectedAccount, User)
         .join(User, col(User.id) == ConnectedAccount.user_id)
-        .where(*conditions)  # type: ignore[arg-type]  # comparisons, typed bool
+        .where(ConnectedAccount.purpose == AccountPurpose.CALENDARS, *conditions)  # type: ignore[arg-type]  # comparisons, typed bool
         .order_by(User.name, ConnectedAccount.label, col(ConnectedAccount.id))
     )
     found = session.exec(query).all()

@@ -119,15 +119,16 @@ def apps(session: Session, actor: Actor) -> dict[str, Row]:
 
 
 def scopes(provider: str) -> tuple[str, ...]:
-    """What the app asks people for: to sign in, and for their calendars."""
+    """What the app asks people for: to sign in, for their calendars and for their contacts."""
     sign_in = ("openid", "email", "profile")
     if provider == "google":
         from crm_app.providers.google import oauth
 
-        return (*sign_in, oauth.EVENTS, oauth.CALENDARS)
+        return (*sign_in, oauth.EVENTS, oauth.CALENDARS, oauth.CONTACTS)
     from crm_app.providers.microsoft import tokens
 
-    return (*sign_in, "offline_access", *tokens.SCOPES)
+    asked = (scope for some in tokens.SCOPES.values() for scope in some)
+    return (*sign_in, "offline_access", *dict.fromkeys(asked))
 
 
 def entered_at_google(session: Session, actor: Actor) -> oidc.App:

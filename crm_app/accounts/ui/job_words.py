@@ -28,6 +28,12 @@ WORDS: dict[str, str] = {
     "triggers.hook": N_("Take in a call from another program"),
     "triggers.backfill": N_("Plan a trigger's times for what is there already"),
     "triggers.tidy": N_("Forget old looks of triggers"),
+    "sync.book": N_("Bring an address book in step"),
+    "sync.card_changed": N_("Bring a contact's entries in address books in line"),
+    "sync.cards_merged": N_("Bring the entries of merged contacts in line"),
+    "sync.forget_entries": N_("Forget removed entries of address books"),
+    "sync.card_rules": N_("Mark a queue's cards by its owner's rules"),
+    "sync.import_cards": N_("Import contacts from the queue"),
     "sync.windows": N_("Look further ahead in external calendars"),
 }
 # The name of an argument -> the page that shows what it means.
@@ -37,6 +43,7 @@ _PAGES = {
     "contact_id": "/contacts/{}",
     "calendar_id": "/settings/connections",
     "account_id": "/settings/connections",
+    "book_id": "/settings/accounts",
 }
 
 

@@ -12,7 +12,7 @@ from crm_app.contacts import queries as contacts
 from crm_app.contacts.search import Sort
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_, translate
-from crm_app.core.kinds import AppointmentSource, AppointmentStatus, ContactKind
+from crm_app.core.kinds import AccountPurpose, AppointmentSource, AppointmentStatus, ContactKind
 from crm_app.models import (
     Appointment,
     Calendar,
@@ -148,7 +148,12 @@ def first_steps(session: Session, actor: Actor) -> list[Row]:
         return []
     user = session.get_one(User, actor.require_user())
     connected = session.exec(
-        select(ConnectedAccount.id).where(ConnectedAccount.user_id == user.id).limit(1)
+        select(ConnectedAccount.id)
+        .where(
+            ConnectedAccount.user_id == user.id,
+            ConnectedAccount.purpose == AccountPurpose.CALENDARS,
+        )
+        .limit(1)
     ).first()
     steps = (
         (

@@ -20,6 +20,7 @@ from crm_app.core.errors import NotFound
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import AccountPurpose, CardLinkState
 from crm_app.models import AddressBook, CardLink, ConnectedAccount, ExternalCard
+from crm_app.sync import queries as connections
 from crm_app.sync.books import account_rows, links, queue_rows
 from crm_app.sync.books.account_rows import BookAccount, BookLine, Unwritten
 from crm_app.sync.books.likely import Likeness, Match
@@ -93,11 +94,7 @@ class Flag:
 
 def get_account(session: Session, actor: Actor, account_id: int) -> ConnectedAccount:
     """An own account that was connected for contacts, or anybody's for administrators; NotFound."""
-    account = accounts.by_id(session, ConnectedAccount, account_id)
-    if account is None or account.purpose is not AccountPurpose.CONTACTS:
-        raise NotFound
-    accounts.get_user_to_manage(session, actor, account.user_id)
-    return account
+    return connections.get_account(session, actor, account_id, AccountPurpose.CONTACTS)
 
 
 def get_own_account(session: Session, actor: Actor, account_id: int) -> ConnectedAccount:

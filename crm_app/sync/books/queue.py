@@ -35,7 +35,8 @@ def mark(session: Session, actor: Actor, card_id: int, kind: ContactKind | None)
     found = [*queue_rows.queued(actor), col(ExternalCard.id) == card_id]
     if not _put(session, actor, found, **_said(kind)):
         raise Conflict(_FOLLOWED)
-    _forget_gone(session, actor)
+    if kind is None:
+        _forget(session, [*found, *queue_rows.showing(Show.GONE)])
 
 
 def mark_many(
@@ -54,7 +55,8 @@ def mark_many(
     """
     found = _found(session, actor, card_ids, account_id, text, show)
     done = _put(session, actor, found, **_said(kind))
-    _forget_gone(session, actor)
+    if kind is None and show is Show.GONE:
+        _forget(session, found)
     return done
 
 
@@ -74,7 +76,7 @@ def dismiss_gone(session: Session, actor: Actor, card_ids: Collection[int] | Non
     """Forget cards that are gone in the cloud, all of them without ``card_ids``; how many."""
     found = _found(session, actor, card_ids, None, "", Show.GONE)
     holding.hold(session, actor.require_user())
-    done = _delete(session, *found)
+    done = _forget(session, found)
     _tell(session, actor)
     return done
 
@@ -198,17 +200,8 @@ def _put(
     return db.rows_changed(result)
 
 
-def _forget_gone(session: Session, actor: Actor) -> None:
-    """What is gone in the cloud waits here only as long as somebody wanted it."""
-    _delete(
-        session,
-        *queue_rows.queued(actor),
-        *queue_rows.showing(Show.GONE),
-        col(ExternalCard.mark).is_(None),
-    )
-
-
-def _delete(session: Session, *found: ColumnElement[bool]) -> int:
+def _forget(session: Session, found: Collection[ColumnElement[bool]]) -> int:
+    """What is gone in the cloud waits here only as long as somebody wants it."""
     statement = delete(ExternalCard).where(*found)
     return db.rows_changed(
         session.execute(statement.execution_options(synchronize_session="fetch"))

@@ -23,7 +23,7 @@ from crm_app.core import clock, facts, jobs
 from crm_app.core.access import Actor
 from crm_app.core.errors import Conflict, Invalid, NotFound
 from crm_app.core.i18n import N_
-from crm_app.core.kinds import CalendarRole
+from crm_app.core.kinds import AccountPurpose, CalendarRole
 from crm_app.models import ConnectedAccount, ExternalCalendar, PushChannel, User
 from crm_app.providers.calendar_port import RemoteCalendar
 from crm_app.sync import queries
@@ -70,7 +70,7 @@ def add(
     accounts.get_user_to_manage(session, actor, whose)
     # Two browsers that come back at once shall not make two rows of one account.
     session.exec(select(User.id).where(User.id == whose).with_for_update()).one()
-    present = session.exec(_same_account(whose, login)).first()
+    present = session.exec(same_account(whose, login, AccountPurpose.CALENDARS)).first()
     if present is not None:
         return renew(session, actor, present.id or 0, login, seen)
     account = ConnectedAccount(
@@ -92,10 +92,14 @@ def add(
     return account
 
 
-def _same_account(user_id: int, login: Login) -> SelectOfScalar[ConnectedAccount]:
+def same_account(
+    user_id: int, login: Login, purpose: AccountPurpose
+) -> SelectOfScalar[ConnectedAccount]:
     """By what the service says that it is; else by address and user name."""
     mine = select(ConnectedAccount).where(
-        ConnectedAccount.user_id == user_id, ConnectedAccount.provider == login.provider
+        ConnectedAccount.user_id == user_id,
+        ConnectedAccount.purpose == purpose,
+        ConnectedAccount.provider == login.provider,
     )
     if login.subject:
         return mine.where(ConnectedAccount.subject == login.subject)

@@ -1,5 +1,8 @@
 """Connecting an account by signing in at the service itself (OAuth 2.0 with PKCE, RFC 9700).
 
+Calendars and contacts are connected apart, each with its own consent; ``books.signing_in`` looks at
+and stores an account for contacts.
+
 The state that travels with the browser is a row that works once, for the user and for the very
 session that began; what the service's module has to keep (the code verifier) lies encrypted beside
 it and never in the browser. An account is known again by what the service calls it for good, so
@@ -19,6 +22,7 @@ from crm_app.accounts import tokens
 from crm_app.core import crypto
 from crm_app.core.access import Actor
 from crm_app.core.errors import NotFound, RemoteError
+from crm_app.core.kinds import AccountPurpose
 from crm_app.models import ConnectedAccount, OneTimeToken
 from crm_app.providers.oauth_port import Granted, OAuthApp
 from crm_app.sync import queries
@@ -56,6 +60,7 @@ class Return:
     keep: Mapping[str, Any] = field(repr=False)
     page: str
     account_id: int
+    purpose: AccountPurpose
 
 
 def begin(
@@ -67,14 +72,17 @@ def begin(
     page: str,
     account_id: int,
     now: datetime,
+    purpose: AccountPurpose = AccountPurpose.CALENDARS,
 ) -> Start:
     """Note who begins, in which ``browser`` (the session's cookie), and where he returns to.
 
     Raises NotFound (no such service; not his account), Rejected without an app, TooMany.
     """
     count_attempt(session, actor, now=now)
-    app = apps.app_to_connect(session, provider)
-    account = _to_reconnect(session, actor, provider, account_id) if account_id else None
+    app = apps.app_to_connect(session, provider, purpose)
+    account = None
+    if account_id:
+        account = to_reconnect(session, actor, provider, account_id, purpose)
     row, state = tokens.issue(
         session,
         PURPOSE,
@@ -86,6 +94,7 @@ def begin(
             "browser": crypto.token_hash(browser),
             "page": page,
             "account_id": account_id,
+            "purpose": purpose.value,
         },
     )
     return Start(row.id or 0, state, app, account.username if account else "")
@@ -113,12 +122,14 @@ def come_back(
         or not crypto.same(row.data["browser"], crypto.token_hash(browser))
     ):
         raise NotFound
+    purpose = AccountPurpose(row.data["purpose"])
     return Return(
         row_id=row.id or 0,
-        app=apps.app_to_connect(session, provider),
+        app=apps.app_to_connect(session, provider, purpose),
         keep=json.loads(crypto.decrypt(row.data["keep"])),
         page=row.data["page"],
         account_id=row.data["account_id"],
+        purpose=purpose,
     )
 
 
@@ -137,9 +148,9 @@ def told(session: Session, actor: Actor, row_id: int) -> str:
     return str(row.data.get("refusal", ""))
 
 
-def look(provider: str, app: OAuthApp, granted: Granted) -> tuple[Login, Seen]:
-    """List the calendars of an account that lets us in. Network."""
-    login = Login(
+def login_from(provider: str, app: OAuthApp, granted: Granted) -> Login:
+    """How an account is opened that lets us in."""
+    return Login(
         provider=provider,
         server_url="",
         username=granted.email,
@@ -147,6 +158,11 @@ def look(provider: str, app: OAuthApp, granted: Granted) -> tuple[Login, Seen]:
         subject=granted.subject,
         app=app,
     )
+
+
+def look(provider: str, app: OAuthApp, granted: Granted) -> tuple[Login, Seen]:
+    """List the calendars of an account that lets us in. Network."""
+    login = login_from(provider, app, granted)
     seen = connecting.look(login)
     addresses = [*(each.lower() for each in granted.addresses), *seen.addresses]
     return login, Seen(seen.calendars, tuple(dict.fromkeys(addresses)), seen.secret)
@@ -160,7 +176,7 @@ def store(
     Raises OtherAccount when it is not that one, NotFound when that one is gone.
     """
     if account_id:
-        account = _to_reconnect(session, actor, login.provider, account_id)
+        account = to_reconnect(session, actor, login.provider, account_id, AccountPurpose.CALENDARS)
         if account.subject != login.subject:
             raise OtherAccount
         return accounts.renew(session, actor, account_id, login, seen)
@@ -168,11 +184,11 @@ def store(
     return accounts.add(session, actor, login, seen, label=label, now=now)
 
 
-def _to_reconnect(
-    session: Session, actor: Actor, provider: str, account_id: int
+def to_reconnect(
+    session: Session, actor: Actor, provider: str, account_id: int, purpose: AccountPurpose
 ) -> ConnectedAccount:
     """An own account: only its owner can sign in there, so administrators are no exception."""
-    account = queries.get_account(session, actor, account_id)
+    account = queries.get_account(session, actor, account_id, purpose)
     if account.user_id != actor.user_id or account.provider != provider:
         raise NotFound
     return account

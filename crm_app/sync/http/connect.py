@@ -1,4 +1,4 @@
-"""To a service and back, to connect an account of its (SYN-1): ``/connect/<service>``.
+"""To a service and back, to connect an account of its (SYN-1, SCT-1): ``/connect/<service>``.
 
 Behind the door, so always somebody who is signed in. Both ways end on a page of ours, with the
 account that was connected or the key of what went wrong; nothing that the service said is shown. A
@@ -6,6 +6,7 @@ beginning that another site asks for is not made: it would put that site's timin
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -30,8 +31,10 @@ from crm_app.core.errors import (
     RemoteUnavailable,
     TooMany,
 )
+from crm_app.core.kinds import AccountPurpose
 from crm_app.models import ConnectedAccount
 from crm_app.providers.oauth_port import Granted
+from crm_app.sync.books import signing_in as book_signing_in
 from crm_app.sync.connections import signing_in
 from crm_app.sync.connections.signing_in import OtherAccount, Return
 from crm_app.sync.reaching import apps, presets
@@ -40,6 +43,8 @@ from crm_app.ui.public import edge
 
 log = logging.getLogger(__name__)
 HOME = "/settings/integrations"
+HOME_OF_CONTACTS = "/settings/accounts"
+Store = Callable[[Session, Actor], ConnectedAccount]
 
 
 class _Ended(Exception):
@@ -51,13 +56,15 @@ class _Ended(Exception):
 
 @edge.public
 def begin(request: Request, _form: edge.Form) -> Response:
-    """To the service: ``?next=<page of ours>``, ``&account=<id>`` to reconnect that one."""
-    provider, page = _provider(request), _page(request.query_params.get("next"))
+    """To the service: ``?next=<page of ours>``, ``&account=<id>`` to reconnect that one,
+    ``&for=contacts`` to connect its address books instead of its calendars."""
+    purpose = _purpose(request)
+    provider, page = _provider(request), _page(request.query_params.get("next"), purpose)
     if request.headers.get("sec-fetch-site") == "cross-site":
         return _to(page)
     asked = request.query_params.get("account", "")
     try:
-        return _to(_address(request, provider, page, _number(asked)))
+        return _to(_address(request, provider, purpose, page, _number(asked)))
     except NotSignedIn:
         raise
     except CrmError as error:
@@ -94,7 +101,9 @@ def back(request: Request, _form: edge.Form) -> Response:
     return _to(_with(returned.page, **{way: account.id or 0}))
 
 
-def _address(request: Request, provider: str, page: str, account_id: int) -> str:
+def _address(
+    request: Request, provider: str, purpose: AccountPurpose, page: str, account_id: int
+) -> str:
     """Where the browser is to go, after noting that it goes there."""
     with db.unit_of_work() as session:
         start = signing_in.begin(
@@ -105,12 +114,14 @@ def _address(request: Request, provider: str, page: str, account_id: int) -> str
             page=page,
             account_id=account_id,
             now=clock.now(),
+            purpose=purpose,
         )
     begun = apps.service_of(provider).begin(
         start.app,
         redirect_uri=redirects.calendars(provider),
         state=start.state,
         login_hint=start.login_hint,
+        purpose=purpose,
     )
     with db.unit_of_work() as session:
         signing_in.keep(session, start, begun.keep)
@@ -139,6 +150,7 @@ def _granted(request: Request, provider: str, returned: Return) -> Granted:
         redirect_uri=redirects.calendars(provider),
         keep=returned.keep,
         answer=answer,
+        purpose=returned.purpose,
     )
     if granted.missing:
         raise _Ended(Problem.SCOPES)
@@ -148,21 +160,28 @@ def _granted(request: Request, provider: str, returned: Return) -> Granted:
 def _stored(
     request: Request, provider: str, returned: Return, granted: Granted
 ) -> ConnectedAccount:
-    login, seen = signing_in.look(provider, returned.app, granted)
+    store = _look(provider, returned, granted)
     try:
         with db.unit_of_work() as session:
-            return signing_in.store(
-                session,
-                _actor(session, request),
-                login,
-                seen,
-                account_id=returned.account_id,
-                now=clock.now(),
-            )
+            return store(session, _actor(session, request))
     except OtherAccount as error:
         raise _Ended(Problem.OTHER_ACCOUNT) from error
     except NotFound as error:
         raise _Ended(Problem.ACCOUNT_GONE) from error
+
+
+def _look(provider: str, returned: Return, granted: Granted) -> Store:
+    """List what the account offers; gives what stores it."""
+    account_id, now = returned.account_id, clock.now()
+    if returned.purpose is AccountPurpose.CONTACTS:
+        login, books = book_signing_in.look(provider, returned.app, granted)
+        return lambda session, actor: book_signing_in.store(
+            session, actor, login, books, account_id=account_id, now=now
+        )
+    login, seen = signing_in.look(provider, returned.app, granted)
+    return lambda session, actor: signing_in.store(
+        session, actor, login, seen, account_id=account_id, now=now
+    )
 
 
 def _noted(returned: Return, error: CrmError) -> int:
@@ -194,10 +213,16 @@ def _provider(request: Request) -> str:
     return provider
 
 
-def _page(wanted: str | None) -> str:
+def _purpose(request: Request) -> AccountPurpose:
+    contacts = request.query_params.get("for") == AccountPurpose.CONTACTS
+    return AccountPurpose.CONTACTS if contacts else AccountPurpose.CALENDARS
+
+
+def _page(wanted: str | None, purpose: AccountPurpose) -> str:
     """A settings page of ours, without its query."""
     path = urlsplit(safe_next(wanted)).path
-    return path if path.startswith("/settings/") else HOME
+    home = HOME_OF_CONTACTS if purpose is AccountPurpose.CONTACTS else HOME
+    return path if path.startswith("/settings/") else home
 
 
 def _actor(session: Session, request: Request) -> Actor:

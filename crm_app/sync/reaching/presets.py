@@ -4,10 +4,11 @@ What always holds: nothing is connected over plain http except what an administr
 the hint says where the service hides its app passwords or addresses.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from crm_app.core.i18n import N_
+from crm_app.core.kinds import AccountPurpose
 
 
 class Way(StrEnum):
@@ -109,14 +110,62 @@ FEED = Preset(
 ALL: tuple[Preset, ...] = (GOOGLE, MICROSOFT, ICLOUD, NEXTCLOUD, FASTMAIL, OTHER, FEED)
 SIGN_IN: tuple[Preset, ...] = tuple(each for each in ALL if each.way is Way.SIGN_IN)
 
+# The same services for contacts (SCT-1); those with passwords speak CardDAV.
+OTHER_BOOKS = replace(
+    OTHER,
+    key="carddav",
+    name="CardDAV",
+    about=N_("Any CardDAV server"),
+    example="https://contacts.example.com",
+    hint=N_(
+        "Any server that speaks CardDAV, such as mailbox.org, Posteo, GMX, Zimbra or Radicale. "
+        "If the service offers app passwords, use one."
+    ),
+)
+FOR_CONTACTS: tuple[Preset, ...] = (
+    replace(GOOGLE, about=N_("Google Contacts, private or Workspace")),
+    replace(ICLOUD, address="https://contacts.icloud.com/"),
+    replace(
+        MICROSOFT,
+        name="Office 365",
+        about=N_("Contacts of Microsoft 365, Exchange Online and Outlook.com"),
+    ),
+    NEXTCLOUD,
+    replace(
+        FASTMAIL,
+        address="https://carddav.fastmail.com/",
+        hint=N_(
+            "Fastmail needs an app password: Settings > Privacy & Security > Manage app "
+            "passwords, with access to contacts (CardDAV)."
+        ),
+    ),
+    OTHER_BOOKS,
+)
 
-def preset(key: str) -> Preset:
+
+def all_for(purpose: AccountPurpose) -> tuple[Preset, ...]:
+    """What can be connected for that, in its order."""
+    return FOR_CONTACTS if purpose is AccountPurpose.CONTACTS else ALL
+
+
+def general(purpose: AccountPurpose) -> Preset:
+    """The preset for a server that none of the others is for."""
+    return OTHER_BOOKS if purpose is AccountPurpose.CONTACTS else OTHER
+
+
+def preset(key: str, purpose: AccountPurpose = AccountPurpose.CALENDARS) -> Preset:
     """The preset with that key; the general one for anything else."""
-    return next((each for each in ALL if each.key == key), OTHER)
+    return next((each for each in all_for(purpose) if each.key == key), general(purpose))
 
 
-def preset_of(server_url: str, provider: str = "caldav") -> Preset:
+def preset_of(
+    server_url: str,
+    provider: str = "caldav",
+    purpose: AccountPurpose = AccountPurpose.CALENDARS,
+) -> Preset:
     """The preset that an account belongs to, for showing it."""
-    if provider != OTHER.key:
-        return preset(provider)
-    return next((each for each in ALL if each.address and each.address == server_url), OTHER)
+    other = general(purpose)
+    if provider != other.key:
+        return preset(provider, purpose)
+    known = (each for each in all_for(purpose) if each.address and each.address == server_url)
+    return next(known, other)

@@ -7,6 +7,7 @@ pages.
 from enum import StrEnum
 
 from crm_app.core.i18n import N_
+from crm_app.core.kinds import AccountPurpose
 
 
 class Problem(StrEnum):
@@ -52,8 +53,25 @@ WORDS: dict[Problem, str] = {
     Problem.TOO_MANY: N_("Too many attempts. Please wait a while and try again."),
     Problem.ACCOUNT_GONE: N_("The account that was to be reconnected is not connected any more."),
 }
+# Where the words are other ones for contacts.
+_FOR_CONTACTS: dict[Problem, str] = {
+    Problem.SCOPES: N_(
+        "{service} did not grant all that is needed to read and write contacts. Please try again "
+        "and leave every box ticked."
+    ),
+    Problem.NO_APP: N_(
+        "An administrator has to enable contacts of {service} under Setup > Configuration first."
+    ),
+    Problem.REFUSED: N_(
+        "{service} let you in, but refused access to your contacts. Maybe they are not switched on "
+        "for this account or for the app; an administrator finds how in the log."
+    ),
+}
 
 
-def words(key: str) -> str:
+def words(key: str, purpose: AccountPurpose = AccountPurpose.CALENDARS) -> str:
     """The message id for a key from an address; empty for anything else."""
-    return WORDS[Problem(key)] if key in set(Problem) else ""
+    if key not in set(Problem):
+        return ""
+    own = _FOR_CONTACTS if purpose is AccountPurpose.CONTACTS else {}
+    return own.get(Problem(key), WORDS[Problem(key)])

@@ -18,9 +18,10 @@ from crm_app.core.access import Actor
 from crm_app.core.crypto import derived_key
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import N_
+from crm_app.core.kinds import AccountPurpose
 from crm_app.sync import queries
 from crm_app.sync.reaching import presets
-from crm_app.sync.reaching.connecting import CALDAV, ICS, Login
+from crm_app.sync.reaching.connecting import ICS, Login
 from crm_app.sync.reaching.presets import Way
 
 _ATTEMPTS, _PER = 20, timedelta(hours=1)
@@ -38,6 +39,8 @@ def count_attempt(session: Session, actor: Actor, *, now: datetime) -> None:
 def check(
     session: Session,
     actor: Actor,
+    purpose: AccountPurpose = AccountPurpose.CALENDARS,
+    /,
     *,
     kind: str,
     server_url: str,
@@ -52,18 +55,19 @@ def check(
     """
     whose = user_id if user_id is not None else actor.require_user()
     accounts.get_user_to_manage(session, actor, whose)
-    chosen = presets.preset(kind)
+    chosen = presets.preset(kind, purpose)
     if chosen.way is Way.SIGN_IN:
         raise Invalid(_SIGN_IN)
     if chosen.way is Way.ADDRESS:
         login = feed(server_url)
     else:
-        login = _with_password(chosen.address or _web_address(server_url), username, password)
+        address = chosen.address or _web_address(server_url)
+        login = _with_password(presets.general(purpose).key, address, username, password)
     count_attempt(session, actor, now=now)
     return login
 
 
-def _with_password(address: str, username: str, password: str) -> Login:
+def _with_password(provider: str, address: str, username: str, password: str) -> Login:
     missing = {
         name: message
         for name, value, message in (
@@ -75,7 +79,7 @@ def _with_password(address: str, username: str, password: str) -> Login:
     }
     if missing:
         raise Invalid(fields=missing)
-    return Login(CALDAV, address, username.strip(), password)
+    return Login(provider, address, username.strip(), password)
 
 
 def feed(typed: str) -> Login:
@@ -100,16 +104,22 @@ def _host(address: str) -> str:
 
 
 def login_again(
-    session: Session, actor: Actor, account_id: int, password: str, *, now: datetime
+    session: Session,
+    actor: Actor,
+    account_id: int,
+    password: str,
+    *,
+    now: datetime,
+    purpose: AccountPurpose = AccountPurpose.CALENDARS,
 ) -> Login:
     """The account's login with a new password, to look with before ``accounts.renew``.
 
     For a feed, ``password`` is its new address. Commit it first: the attempt is counted.
     """
-    account = queries.get_account(session, actor, account_id)
+    account = queries.get_account(session, actor, account_id, purpose)
     if account.provider == ICS:
         login = _feed_again(password)
-    elif presets.preset(account.provider).way is Way.SIGN_IN:
+    elif presets.preset(account.provider, purpose).way is Way.SIGN_IN:
         raise Invalid(_SIGN_IN)
     elif not password or len(password) > _LONGEST:
         raise Invalid(fields={"password": N_("Enter the app password.")})
