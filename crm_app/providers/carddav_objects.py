@@ -108,11 +108,21 @@ def update(
 def _kept(book: Collection, href: str, etag: str | None, sent: str) -> RemoteCard:
     """What is there now, after ``sent`` was written."""
     try:
-        item = book.get(href)
+        return _seen(_reached(book, href, sent), etag, sent)
     except RemoteError:
         # It was written; the next pull will show how.
         return remote(Item(href, etag or "", sent))
-    return _seen(item, etag, sent)
+
+
+def _reached(book: Collection, href: str, sent: str) -> Item:
+    """What was written. Google's server and others give a new entry another name."""
+    try:
+        return book.get(href)
+    except DavRefused as refused:
+        elsewhere = book.query(_with_uid(read(sent).uid)) if refused.status in GONE else []
+        if not elsewhere:
+            raise
+        return elsewhere[0]
 
 
 def _seen(item: Item, etag: str | None, sent: str) -> RemoteCard:

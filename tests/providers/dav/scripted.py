@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from crm_app.providers.caldav import CalDavCalendars
+from crm_app.providers.carddav import CardDavBooks
 from tests.servers.plain_http import Asked, PlainServer, Told, plain_server
 
 Line = Told | Callable[[Asked], Told]
 HOME = "/ann/"
 CALENDAR = "/ann/meetings/"
+BOOK = "/ann/contacts/"
 
 
 class Script:
@@ -32,7 +34,7 @@ def many(*responses: str, token: str = "", status: int = 207) -> Told:
     sync = f"<D:sync-token>{token}</D:sync-token>" if token else ""
     text = (
         '<?xml version="1.0"?><D:multistatus xmlns:D="DAV:" '
-        'xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/" '
+        'xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:K="urn:ietf:params:xml:ns:carddav" xmlns:CS="http://calendarserver.org/ns/" '
         f'xmlns:A="http://apple.com/ns/ical/">{"".join(responses)}{sync}</D:multistatus>'
     )
     return Told(status, {"Content-Type": "application/xml"}, text.encode())
@@ -59,6 +61,10 @@ def data(raw: str, value: str = '"1"') -> str:
     return f"{etag(value)}<C:calendar-data><![CDATA[{raw}]]></C:calendar-data>"
 
 
+def card_data(raw: str, value: str = '"1"') -> str:
+    return f"{etag(value)}<K:address-data><![CDATA[{raw}]]></K:address-data>"
+
+
 def failed(status: int, condition: str) -> Told:
     """A DAV:error with one precondition."""
     return Told(status, {}, f'<D:error xmlns:D="DAV:"><D:{condition}/></D:error>'.encode())
@@ -83,3 +89,18 @@ def scripted(
             yield server, provider
         finally:
             provider.close()
+
+
+@contextmanager
+def scripted_books(
+    script: Callable[[Asked], Told], **options: object
+) -> Iterator[tuple[PlainServer, CardDavBooks]]:
+    """The server, and an adapter for address books on it."""
+    with plain_server(script) as server:
+        books = CardDavBooks(
+            server.url(), "ann", "s3cret", **{"allow": ("127.0.0.1",), "timeout": 10.0, **options}
+        )
+        try:
+            yield server, books
+        finally:
+            books.close()

@@ -89,6 +89,16 @@ OLD = card(
     version="2.1",
 )
 
+# The same kind as address book servers take it: on whole lines, with a UID.
+OLD_ON_A_SERVER = card(
+    "UID:old-1",
+    "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=B6rg;;;",
+    "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=B6rg M=C3=BCller",
+    "TEL;CELL;VOICE:0171 5550103",
+    "EMAIL;INTERNET;PREF:joerg@mueller.example",
+    version="2.1",
+)
+
 NAMELESS = card("ORG:;", "EMAIL:who@nobody.example", "N:;;;;")
 BROKEN = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Cut off\r\nTEL:+49 1"
 
