@@ -15,3 +15,7 @@ _here = rx.Var(
 def is_at(path: rx.Var[str] | str) -> rx.Var[bool]:
     """Whether the browser is at ``path``, asked whenever what depends on it is drawn."""
     return _here == path
+
+
+# For links to addresses that are the server's, not pages of the dashboard's router.
+PAST_THE_ROUTER = {"reloadDocument": True}

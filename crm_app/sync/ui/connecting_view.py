@@ -9,6 +9,7 @@ from crm_app.sync.reaching import presets
 from crm_app.sync.reaching.presets import Preset, Way
 from crm_app.sync.ui import shown
 from crm_app.sync.ui.connecting_state import Connecting
+from crm_app.ui.address import PAST_THE_ROUTER
 from crm_app.ui.components import button, dialog, field, notice, text_input
 from crm_app.ui.words import tr
 
@@ -21,10 +22,6 @@ ICONS = {
     "caldav": "calendar-sync",
     "ics": "rss",
 }
-
-
-# These addresses are the server's, not pages of the dashboard's router.
-PAST_THE_ROUTER = {"reloadDocument": True}
 
 
 def name_of(each: Preset) -> rx.Var[str] | str:

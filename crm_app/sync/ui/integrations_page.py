@@ -12,9 +12,10 @@ from crm_app.sync.reaching.presets import Preset, Way
 from crm_app.sync.ui import connecting_view
 from crm_app.sync.ui.cards_view import light
 from crm_app.sync.ui.connecting_state import Connecting
-from crm_app.sync.ui.connecting_view import ICONS, PAST_THE_ROUTER, way_to
+from crm_app.sync.ui.connecting_view import ICONS, way_to
 from crm_app.sync.ui.connections_dialogs import dialogs
 from crm_app.sync.ui.connections_state import Connections
+from crm_app.ui.address import PAST_THE_ROUTER
 from crm_app.ui.components import (
     button,
     icon_button,

@@ -10,7 +10,7 @@ from crm_app.sync.books.ui.connecting_state import NewAccount
 from crm_app.sync.books.ui.connecting_view import ICONS
 from crm_app.sync.books.ui.shown_accounts import AccountRow, BookRow
 from crm_app.sync.reaching import presets
-from crm_app.sync.ui.connecting_view import PAST_THE_ROUTER
+from crm_app.ui.address import PAST_THE_ROUTER
 from crm_app.ui.components import (
     badge,
     button,

@@ -9,7 +9,7 @@ from crm_app.core.kinds import AccountPurpose
 from crm_app.sync.books.ui.connecting_state import NewAccount
 from crm_app.sync.reaching import presets
 from crm_app.sync.reaching.presets import Preset, Way
-from crm_app.sync.ui.connecting_view import PAST_THE_ROUTER
+from crm_app.ui.address import PAST_THE_ROUTER
 from crm_app.ui.components import button, dialog, field, notice, text_input
 from crm_app.ui.shell import Shell
 from crm_app.ui.words import tr

@@ -5,7 +5,7 @@ import reflex as rx
 from crm_app.contacts.ui.beside import Field
 from crm_app.core.i18n import N_
 from crm_app.sync.books.ui.flag_state import SyncMobile
-from crm_app.ui.components import button, confirm, link_button, switch_row
+from crm_app.ui.components import button, confirm, link_button
 from crm_app.ui.words import tr
 
 LABEL = N_("Sync mobile")
@@ -15,24 +15,7 @@ ACCOUNTS = "/settings/accounts"
 def sync_mobile() -> rx.Component:
     """The field. What it does concerns the reader's own address book only."""
     return rx.el.div(
-        switch_row(
-            "sync-mobile",
-            tr(LABEL),
-            rx.cond(
-                SyncMobile.on,
-                rx.cond(
-                    SyncMobile.on_its_way,
-                    tr("On its way to {where}.", where=SyncMobile.where),
-                    tr("In step with {where}.", where=SyncMobile.where),
-                ),
-                tr(
-                    "E-mail, phone and address follow your own address book. Nobody else's changes."
-                ),
-            ),
-            checked=SyncMobile.on,
-            on_change=SyncMobile.switch,
-            disabled=~SyncMobile.writable,
-        ),
+        _switch(),
         rx.cond(
             SyncMobile.trouble,
             rx.el.p(
@@ -58,6 +41,39 @@ def sync_mobile() -> rx.Component:
             action=button(tr("Remove"), kind="danger", on_click=SyncMobile.untick),
         ),
         class_name="sync-mobile",
+    )
+
+
+def _switch() -> rx.Component:
+    """A switch that is no part of the form around it: it acts at once."""
+    return rx.el.div(
+        rx.el.div(
+            rx.el.span(tr(LABEL), id="sync-mobile-label", class_name="label"),
+            rx.el.p(
+                rx.cond(
+                    SyncMobile.on,
+                    rx.cond(
+                        SyncMobile.on_its_way,
+                        tr("On its way to {where}.", where=SyncMobile.where),
+                        tr("In step with {where}.", where=SyncMobile.where),
+                    ),
+                    tr("E-mail, phone and address follow your own address book, nobody else's."),
+                ),
+                id="sync-mobile-help",
+                class_name="help",
+            ),
+        ),
+        rx.switch(
+            checked=SyncMobile.on,
+            on_change=SyncMobile.switch,
+            disabled=~SyncMobile.writable,
+            custom_attrs={
+                "id": "sync-mobile",
+                "aria-labelledby": "sync-mobile-label",
+                "aria-describedby": "sync-mobile-help",
+            },
+        ),
+        class_name="switch-row",
     )
 
 
