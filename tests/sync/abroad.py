@@ -55,6 +55,7 @@ def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleService]:
         configure(
             monkeypatch,
             google_calendar_api=running.api,
+            google_people_api=running.people_api,
             google_authorize_url=running.authorize_url,
             google_token_url=running.token_url,
             google_revoke_url=running.revoke_url,

@@ -203,3 +203,15 @@ def test_sct7_an_entry_that_cannot_be_read_is_not_written(
         google.update(ME, "people/c20250", None, EMAIL)
     assert str(caught.value) == UNREADABLE
     assert sent(service, "PATCH") == []
+
+
+def test_sct7_somebody_who_is_only_a_profile_is_no_entry(
+    service: GoogleService, google: GoogleContacts
+) -> None:
+    google.discover()
+    metadata = {"sources": [{"type": "PROFILE", "id": "1001"}]}
+    known = {"resourceName": "people/107", "etag": "%1", "metadata": metadata}
+    service.server.answer = lambda asked: told(known)
+    assert google.fetch(ME, "people/107") is None
+    with pytest.raises(PreconditionFailed):
+        google.update(ME, "people/107", None, EMAIL)
