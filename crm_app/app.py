@@ -62,11 +62,15 @@ from crm_app.campaigns.triggers.ui import triggers_page
 from crm_app.campaigns.triggers.ui.editor_state import TriggerEditor
 from crm_app.campaigns.triggers.ui.triggers_state import Triggers
 from crm_app.contacts import http as contacts_http
-from crm_app.contacts.ui import beside, contacts_page, import_page, layout_page
+from crm_app.contacts.ui import beside, contacts_page, duplicates_page, import_page, layout_page
+from crm_app.contacts.ui.bulk_state import Bulk
 from crm_app.contacts.ui.card_state import ContactCard
 from crm_app.contacts.ui.contacts_state import Contacts
+from crm_app.contacts.ui.duplicates_state import Duplicates
 from crm_app.contacts.ui.import_state import Imports
 from crm_app.contacts.ui.layout_state import LayoutStudio
+from crm_app.contacts.ui.merge_state import Merging
+from crm_app.contacts.ui.views_state import ListViews
 from crm_app.core import db, log
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_
@@ -145,7 +149,8 @@ shell.use_corner(bell, on_load=Bell.refresh, on_live={"notifications": Bell.refr
 # fmt: off
 pages.add(app, "/", home_page.page, title=home_page.TITLE, on_load=Home.load, on_live={"appointments": Home.load, "contacts": Home.load, "messages": Home.load, "connections": Home.load})
 pages.add(app, "/calendar", calendar_page.page, title=N_("Calendar"), on_load=CalendarPage.load, on_live={"appointments": CalendarPage.reread}, width="wide")
-pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ContactCard.load, ContactCampaigns.load, ContactTasks.load, SyncMobile.load], on_live={"contacts": ContactCard.follow_contacts, "card_links": SyncMobile.load, "appointments": ContactCard.follow, "layouts": ContactCard.follow, "campaigns": ContactCampaigns.load, "enrolments": ContactCampaigns.load, "activities": ContactTasks.load}, width="wide")
+pages.add(app, "/contacts/[[contact_id]]", contacts_page.page, title=contacts_page.TITLE, on_load=[Contacts.load, ListViews.load_views, Bulk.load_run, ContactCard.load, Merging.look, ContactCampaigns.load, ContactTasks.load, SyncMobile.load], on_live={"contacts": ContactCard.follow_contacts, "contact_work": Bulk.follow_run, "saved_views": ListViews.load_views, "card_links": SyncMobile.load, "appointments": ContactCard.follow, "layouts": ContactCard.follow, "campaigns": ContactCampaigns.load, "enrolments": ContactCampaigns.load, "activities": ContactTasks.load}, width="wide")
+pages.add(app, "/duplicates", duplicates_page.page, title=duplicates_page.TITLE, on_load=Duplicates.load, on_live={"contacts": Duplicates.load})
 pages.add(app, "/import/[[import_id]]", import_page.page, title=import_page.TITLE, on_load=Imports.load, on_live={"contact_work": Imports.follow})
 pages.add(app, "/outbox/[[message_id]]", outbox_page.page, title=outbox_page.TITLE, on_load=Outbox.load, on_live={"messages": Outbox.follow}, width="wide")
 pages.add(app, "/campaigns", campaigns_page.page, title=campaigns_page.TITLE, on_load=Campaigns.load, on_live={"campaigns": Campaigns.load, "enrolments": Campaigns.load})

@@ -21,6 +21,8 @@ _NAMES = (
     "calendar_page.css",
     "teams.css",
     "contacts.css",
+    "contact_list.css",
+    "import.css",
     "hours.css",
     "calendars.css",
     "settings.css",

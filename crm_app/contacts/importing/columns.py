@@ -22,7 +22,7 @@ MANY = frozenset({"email", "phone", "tags", "note", "custom", LABEL, LEFT_OUT})
 _LONGEST_KEY = 60
 
 PARTS: dict[str, str] = {
-    "name": N_("Name"),
+    "name": N_("Full name"),
     "first_name": N_("First name"),
     "last_name": N_("Last name"),
     "kind": N_("Kind"),
@@ -104,7 +104,7 @@ _KNOWN = {word: target for target, words in _HEADINGS.items() for word in words.
 _QUALIFIERS = {
     "work": "work business office geschaftlich dienstlich arbeit buro firma sluzbowy sluzbowa sluzbowe sluzbowo "
     "praca lavoro ufficio aziendale",
-    "home": "home private personal privat private zuhause domowy domowa dom prywatny prywatna casa abitazione "
+    "home": "home private personal privat private privata zuhause domowy domowa dom prywatny prywatna casa abitazione "
     "personale privato",
     "other": "other andere weitere sonstige inny inna altro altra",
 }
@@ -184,9 +184,12 @@ def _instead(target: str, heading: str) -> str:
 def _of_heading(heading: str) -> str | None:
     """The target that a heading names; None when nobody knows the words."""
     words = _words(heading)
-    ours = _our_words().get(" ".join(words))
-    if ours is not None:
-        return ours
+    found = _by_words(words)
+    return _our_words().get(" ".join(words)) if found is None else found
+
+
+def _by_words(words: Sequence[str]) -> str | None:
+    """The target that these words are known for, in whatever program they were written."""
     numbers = [word for word in words if word.isdigit()]
     words = [word for word in words if not word.isdigit()]
     target = _KNOWN.get(" ".join(words))

@@ -30,7 +30,7 @@ _NOTHING = frozenset(
 _EMAILS = re.compile(r"\s*(?::::|[;,|\n]|\s)\s*")
 _PHONES = re.compile(r"\s*(?::::|[;,|\n])\s*")
 _TAGS = re.compile(r"\s*(?::::|[;,|\n])\s*")
-_BARE_ADDRESS = re.compile(r"<([^<>]+@[^<>]+)>")
+_NAMED_ADDRESS = re.compile(r"(?:\"[^\"<]*\"|[^;,|\n<\"])*<([^<>]+@[^<>]+)>")
 _YES = frozenset(
     {"yes", "y", "true", "1", "x", "ja", "j", "wahr", "tak", "t", "prawda", "si", "s", "vero", "on"}
 )
@@ -282,8 +282,7 @@ def _worth(cell: str) -> str:
 
 def _bare(text: str) -> str:
     """Addresses without the names before them: "Anna <anna@x.example>"."""
-    found: list[str] = _BARE_ADDRESS.findall(text)
-    return ";".join(found) if found else text
+    return _NAMED_ADDRESS.sub(r"\1", text)
 
 
 def _label(text: str) -> str:

@@ -81,6 +81,23 @@ def set_column(session: Session, row: ContactImport, place: int, target: str) ->
     session.add(row)
 
 
+def require_sense(row: ContactImport) -> None:
+    """A table has to say whom its rows mean, and each field only once. Invalid: ``columns``, or
+    ``column.<place>``."""
+    if row.format != decoding.CSV:
+        return
+    targets = source.targets_of(row)
+    doubled = columns.clashes(targets)
+    if doubled:
+        twice = N_("Another column leads to this field already. Choose another one.")
+        raise Invalid(fields={f"column.{place}": twice for place in doubled})
+    parts = {target.partition("/")[0] for target in targets}
+    if not parts & {"name", "first_name", "last_name", "email", "company"}:
+        raise Invalid(
+            fields={"columns": N_("Choose which column holds the names or the e-mail addresses.")}
+        )
+
+
 def choose(session: Session, actor: Actor, row: ContactImport, given: Mapping[str, Any]) -> None:
     """Remember how known contacts are met and what new ones get."""
     _require_preparing(row)
@@ -94,7 +111,7 @@ def choose(session: Session, actor: Actor, row: ContactImport, given: Mapping[st
 def start(session: Session, actor: Actor, row: ContactImport) -> None:
     """Let the import begin. Conflict when it has begun already."""
     _require_preparing(row)
-    _require_sense(source.targets_of(row) if row.format == decoding.CSV else None)
+    require_sense(row)
     audit.record(
         session,
         actor,
@@ -181,21 +198,6 @@ def _move(
 def _require_preparing(row: ContactImport) -> None:
     if row.state is not WorkState.PREPARING:
         raise Conflict(_RUNNING)
-
-
-def _require_sense(targets: Sequence[str] | None) -> None:
-    """A table has to say whom its rows mean, and each field only once."""
-    if targets is None:
-        return
-    doubled = columns.clashes(targets)
-    if doubled:
-        twice = N_("Another column leads to this field already. Choose another one.")
-        raise Invalid(fields={f"column.{place}": twice for place in doubled})
-    parts = {target.partition("/")[0] for target in targets}
-    if not parts & {"name", "first_name", "last_name", "email", "company"}:
-        raise Invalid(
-            fields={"columns": N_("Choose which column holds the names or the e-mail addresses.")}
-        )
 
 
 def _require_colleague(session: Session, actor: Actor, user_id: int) -> None:
