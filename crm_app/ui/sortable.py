@@ -17,20 +17,25 @@ import reflex as rx
 from crm_app.ui.words import tr
 
 _FOCUS = """
-(() => {
+((selector, waits) => {
   let mine = null;
   const until = performance.now() + 3000;
+  // The latest wish is the one that counts.
+  const turn = (window.tandemHandle = {});
   const look = () => {
+    if (window.tandemHandle !== turn) return;
     const at = document.activeElement;
-    const handle = document.querySelector("%s");
-    const free = mine === null || at === mine || !at || at === document.body;
-    if (!free) return;
-    if (handle && handle !== at) { handle.focus(); }
-    mine = handle ?? mine;
+    const handle = document.querySelector(selector);
+    const lost = !at || at === document.body;
+    if (mine !== null || !waits || lost) {
+      if (mine !== null && at !== mine && !lost) return;
+      if (handle && handle !== at) { handle.focus(); }
+      mine = handle ?? mine;
+    }
     if (performance.now() < until) setTimeout(look, 100);
   };
   setTimeout(look, 120);
-})()
+})("%s", %s)
 """
 
 Text: TypeAlias = rx.Var[str] | str
@@ -149,10 +154,13 @@ def drop_slot(
     )
 
 
-def focus_handle(drag_id: str) -> rx.event.EventSpec:
+def focus_handle(drag_id: str, *, when_lost: bool = False) -> rx.event.EventSpec:
     """Give the focus back to a handle after the page was drawn anew; for moves by keyboard.
+
+    ``when_lost``: only when what had the focus is gone from the page, as after an act of a menu.
 
     The page may be drawn after this arrives, and then another thing stands where the handle was. So
     it is looked for again for a while, until somebody moves the focus himself.
     """
-    return rx.call_script(_FOCUS % f"[data-drag-handle={drag_id!r}]")
+    waits = "true" if when_lost else "false"
+    return rx.call_script(_FOCUS % (f"[data-drag-handle={drag_id!r}]", waits))

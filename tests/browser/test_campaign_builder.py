@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, expect
 
 from crm_app.campaigns.editing import known, service
 from crm_app.campaigns.plans.plan import Plan, parse
 from crm_app.models import Campaign, User
 from tests import factories
 from tests.browser.conftest import OpenPage, Served
+from tests.browser.dragging import drag, pick_up, press_and_drag
 from tests.browser.journey.barriers import settle
 from tests.campaigns.editing.conftest import MAIL, WAIT, plan, step
 
@@ -169,15 +170,6 @@ def test_cam6_every_act_by_keyboard_alone(open_page: OpenPage, served: Served, a
     settled(page)
 
 
-def pick_up(page: Page) -> None:
-    """Space on the focused handle; arrows are listened to one turn of the browser later."""
-    # What was dropped before glides to its place for a moment.
-    expect(page.locator(".drag-ghost")).to_have_count(0)
-    page.keyboard.press("Space")
-    expect(page.locator(".drag-ghost")).to_be_visible()
-    page.evaluate("() => new Promise((done) => setTimeout(done))")
-
-
 def _options(control: Locator) -> list[str]:
     return control.locator("option").all_inner_texts()
 
@@ -204,37 +196,6 @@ def test_cam6_drag_by_mouse(open_page: OpenPage, served: Served, ada: User) -> N
     expect(page.locator(".arm-yes .step-card")).to_have_count(1)
     page.locator("#builder-redo").click()
     expect(page.locator(".arm-yes .step-card")).to_have_count(0)
-
-
-def drag(page: Page, item: Locator, onto: str) -> None:
-    """With the mouse, in steps as a hand makes them."""
-    item.scroll_into_view_if_needed()
-    page.locator(onto).scroll_into_view_if_needed()
-    # What was dropped before may still be moving the page: take hold as a person does, until it holds.
-    for _ in range(5):
-        start = item.bounding_box()
-        assert start
-        x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x + 10, y, steps=3)
-        if _held(page):
-            break
-        page.mouse.up()
-    expect(page.locator(".drag-ghost")).to_be_visible()
-    end = page.locator(onto).bounding_box()
-    assert end
-    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=12)
-    page.mouse.up()
-    expect(page.locator(".drag-ghost")).to_have_count(0)
-
-
-def _held(page: Page) -> bool:
-    try:
-        page.locator(".drag-ghost").wait_for(timeout=2000)
-    except TimeoutError:
-        return False
-    return True
 
 
 def test_cam3_a_click_on_the_grey_ground_makes_a_silent_wait(
@@ -320,37 +281,13 @@ def test_cam6_on_a_phone_by_finger(open_page: OpenPage, served: Served, ada: Use
     expect(body).to_be_hidden()
     settled_on_phone(page)
     assert kinds(served, campaign_id) == ["wait", "sms"]
-    press_and_drag(page, ".step-card >> nth=1", '[data-drop="|0"]')
+    press_and_drag(page, page.locator(".step-icon").nth(1), '[data-drop="|0"]')
     expect(page.locator(".step-open").first).to_have_attribute("aria-label", "SMS: Hi")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def settled_on_phone(page: Page) -> None:
     expect(page.locator(".save-state-good svg")).to_be_visible()
-
-
-def press_and_drag(page: Page, item: str, onto: str) -> None:
-    """With a finger: press a while, then move; Chromium's own touch events."""
-    start = page.locator(item).locator(".step-icon").bounding_box()
-    end = page.locator(onto).bounding_box()
-    assert start
-    assert end
-    touch = page.context.new_cdp_session(page)
-
-    def send(kind: str, *points: tuple[float, float]) -> None:
-        touch.send(
-            "Input.dispatchTouchEvent",
-            {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]},
-        )
-
-    x, y = start["x"] + 8, start["y"] + 8
-    send("touchStart", (x, y))
-    expect(page.locator(".drag-ghost")).to_be_visible()
-    to_x, to_y = end["x"] + end["width"] / 2, end["y"] + end["height"] / 2
-    for part in range(1, 11):
-        send("touchMove", (x + (to_x - x) * part / 10, y + (to_y - y) * part / 10))
-    send("touchEnd")
-    expect(page.locator(".drag-ghost")).to_have_count(0)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

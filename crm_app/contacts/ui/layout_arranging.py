@@ -1,7 +1,8 @@
 """Arranging the card: drops, steps by keyboard and menu, hiding, widths, groups, fields of one's own.
 
 What a drop says comes from a browser: it is looked at again here, and what does not exist moves
-nothing. Whoever acted by keyboard finds the focus on what he moved.
+nothing. Whoever acted by keyboard finds the focus on what he moved, or, where that went out of the
+list, on its neighbour.
 """
 
 from typing import Any
@@ -33,8 +34,8 @@ class LayoutArranging(LayoutStudio):
         if drop.get("by") != "keyboard":
             return None
         if "group" in active:
-            return self._focus_group(str(active["group"]))
-        return _focus(self._key(str(active.get("field"))))
+            return self._focus_group(str(active["group"]), when_lost=False)
+        return _focus(self._key(str(active.get("field"))), when_lost=False)
 
     @handler(admin=True)
     def step(self, field_id: str, by: int) -> Any:
@@ -54,19 +55,21 @@ class LayoutArranging(LayoutStudio):
     def hide(self, field_id: str) -> Any:
         """A field off the card."""
         key = self._key(field_id)
+        beside = self._beside(key)
         self._take(layout_moves.hide(self._laid(), key))
-        return _focus(key)
+        return beside
 
     @handler(admin=True)
     def show(self, field_id: str) -> Any:
         """A hidden field, or an own field without a place, onto the card."""
         laid, key = self._laid(), self._key(field_id)
+        beside = self._beside(key)
         if key in laid.hidden:
             extra = self._held().extra
             self._take(layout_moves.show(laid, key, self._kind(), extra))
         else:
             self._take(layout_moves.send(laid, key, laid.groups[-1].id))
-        return _focus(key)
+        return beside
 
     @handler(admin=True)
     def put_back(self, field_id: str) -> Any:
@@ -95,13 +98,13 @@ class LayoutArranging(LayoutStudio):
             raise Invalid(fields={"own-name": N_("A card has at most 200 fields.")})
         self.errors, self.added = {}, self.added + 1
         self._take(grown)
-        return _focus(key)
+        return _focus(key, when_lost=False)
 
     @handler(admin=True)
     def add_group(self) -> Any:
         """One more group at the end."""
         self._take(layout_moves.add_group(self._laid()))
-        return self._focus_group(self._laid().groups[-1].id)
+        return self._focus_group(self._laid().groups[-1].id, when_lost=False)
 
     @handler(admin=True)
     def remove_group(self, group_id: str) -> None:
@@ -139,8 +142,26 @@ class LayoutArranging(LayoutStudio):
             return layout_moves.hide(laid, key)
         return layout_moves.put_back(laid, key) if goal == "rest" else None
 
-    def _focus_group(self, group_id: str) -> Any:
-        return focus_handle(f"group-{group_id}") if self._laid().group(group_id) else None
+    def _beside(self, key: str) -> Any:
+        """The focus for when the field leaves its list: the next one, else the one before."""
+        laid = self._laid()
+        home = laid.home(key)
+        if home is not None:
+            keys = [place.key for place in home.places]
+        elif key in laid.hidden:
+            keys = [each for each in laid.hidden if each not in layouts.TOP]
+        else:
+            keys = [layouts.OWN + name for name in self._held().without_place(self._kind())]
+        if key not in keys:
+            return None
+        at = keys.index(key)
+        others = [*keys[at + 1 :], *reversed(keys[:at])]
+        return self._focus_group(home.id) if home and not others else _focus((*others, key)[0])
+
+    def _focus_group(self, group_id: str, *, when_lost: bool = True) -> Any:
+        if self._laid().group(group_id) is None:
+            return None
+        return focus_handle(f"group-{group_id}", when_lost=when_lost)
 
     def _laid(self) -> Layout:
         return self._desk().layout
@@ -156,7 +177,7 @@ def _index(over: dict[str, Any]) -> int | None:
     return index if isinstance(index, int) and not isinstance(index, bool) else None
 
 
-def _focus(key: str) -> Any:
+def _focus(key: str, *, when_lost: bool = True) -> Any:
     if not key or key in layouts.TOP:
         return None
-    return focus_handle(f"field-{layout_rows.id_of(key)}")
+    return focus_handle(f"field-{layout_rows.id_of(key)}", when_lost=when_lost)
