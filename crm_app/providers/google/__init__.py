@@ -1,4 +1,5 @@
-"""Google Calendar, API version 3: https://developers.google.com/workspace/calendar/api.
+"""Google: its calendars (API version 3, https://developers.google.com/workspace/calendar/api) and, in
+``people``, its contacts.
 
-What Google keeps as JSON is iCalendar for the rest of Tandem, in both directions.
+What Google keeps of events as JSON is iCalendar for the rest of Tandem, in both directions.
 """

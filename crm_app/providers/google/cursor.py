@@ -1,4 +1,4 @@
-"""How far a calendar has been followed, as an opaque text. Pure.
+"""How far a calendar or the contacts have been followed, as an opaque text. Pure.
 
 A listing in progress is its page token together with everything that the next page has to be asked
 with, so that an interrupted one goes on. A text of another version of this program means: list

@@ -79,10 +79,12 @@ class Account:
         return self._exchanged(form)
 
     def revoked(self, asked: Asked) -> Told:
-        """The revocation endpoint."""
+        """The revocation endpoint: with one token goes all that the person granted the app."""
         form = {name: values[0] for name, values in parse_qs(asked.body.decode()).items()}
         known = self.refresh.pop(form.get("token", ""), None)
         known = self.access.pop(form.get("token", ""), None) if known is None else known
+        if known is not None:
+            self.revoke_all()
         return told({}) if known is not None else told({"error": "invalid_token"}, 400)
 
     def _refreshed(self, form: dict[str, str]) -> Told:
