@@ -5,6 +5,7 @@ A calendar's ref is its URL, an event's href its path.
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Unpack
 
 from crm_app.core import clock
 from crm_app.core.i18n import N_
@@ -23,14 +24,13 @@ from crm_app.providers.calendar_port import (
     RemoteEvent,
     Stored,
 )
-from crm_app.providers.dav.account import DavAccount, Purpose
+from crm_app.providers.dav.account import DavAccount, Purpose, Reach
 from crm_app.providers.dav.collection import CALENDAR, Item, ItemPage
 from crm_app.providers.dav.discovery import CALENDARS
 from crm_app.providers.dav.writing import delete
 from crm_app.providers.ical.busy import busy_times
 from crm_app.providers.ical.fingerprint import fingerprint
 from crm_app.providers.ical.objects import components_of, uid_of
-from crm_app.providers.pinned_transport import Network
 
 _CALENDARS = Purpose(
     service=CALENDARS,
@@ -42,35 +42,14 @@ _CALENDARS = Purpose(
 
 
 class CalDavCalendars:
-    """The calendars of one account; implements ``CalendarProvider``.
-
-    ``allow`` opens private hosts and networks; ``timeout`` is in seconds per request. With
-    ``sync_tokens`` off, changes are found by etags even where the server has tokens.
-    """
+    """The calendars of one account; implements ``CalendarProvider``."""
 
     capabilities: frozenset[Capability] = frozenset({Capability.INCREMENTAL})
 
     def __init__(
-        self,
-        server_url: str,
-        username: str,
-        password: str,
-        *,
-        allow: Collection[str] = (),
-        timeout: float = 30.0,
-        sync_tokens: bool = True,
-        network: Network | None = None,
+        self, server_url: str, username: str, password: str, **reach: Unpack[Reach]
     ) -> None:
-        self._account = DavAccount(
-            _CALENDARS,
-            server_url,
-            username,
-            password,
-            allow=allow,
-            timeout=timeout,
-            sync_tokens=sync_tokens,
-            network=network,
-        )
+        self._account = DavAccount(_CALENDARS, server_url, username, password, **reach)
 
     def __repr__(self) -> str:
         return "CalDavCalendars(...)"

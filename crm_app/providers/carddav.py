@@ -4,7 +4,8 @@ A book's ref is its URL, an entry's href its path. What a server tells of an ent
 and changed by ``vcard``.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from typing import Unpack
 
 from crm_app.core import clock
 from crm_app.core.i18n import N_
@@ -18,11 +19,10 @@ from crm_app.providers.address_book_port import (
     Wanted,
 )
 from crm_app.providers.carddav_listing import LISTED, books_in
-from crm_app.providers.dav.account import DavAccount, Purpose
+from crm_app.providers.dav.account import DavAccount, Purpose, Reach
 from crm_app.providers.dav.collection import ADDRESS_BOOK, ItemPage
 from crm_app.providers.dav.discovery import ADDRESS_BOOKS
 from crm_app.providers.dav.writing import delete
-from crm_app.providers.pinned_transport import Network
 
 _BOOKS = Purpose(
     service=ADDRESS_BOOKS,
@@ -34,33 +34,12 @@ _BOOKS = Purpose(
 
 
 class CardDavBooks:
-    """The address books of one account; implements ``AddressBookProvider``.
-
-    ``allow`` opens private hosts and networks; ``timeout`` is in seconds per request. With
-    ``sync_tokens`` off, changes are found by etags even where the server has tokens.
-    """
+    """The address books of one account; implements ``AddressBookProvider``."""
 
     def __init__(
-        self,
-        server_url: str,
-        username: str,
-        password: str,
-        *,
-        allow: Collection[str] = (),
-        timeout: float = 30.0,
-        sync_tokens: bool = True,
-        network: Network | None = None,
+        self, server_url: str, username: str, password: str, **reach: Unpack[Reach]
     ) -> None:
-        self._account = DavAccount(
-            _BOOKS,
-            server_url,
-            username,
-            password,
-            allow=allow,
-            timeout=timeout,
-            sync_tokens=sync_tokens,
-            network=network,
-        )
+        self._account = DavAccount(_BOOKS, server_url, username, password, **reach)
 
     def __repr__(self) -> str:
         return "CardDavBooks(...)"

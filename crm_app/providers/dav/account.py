@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeVar
+from typing import TypedDict, TypeVar, Unpack
 
 from crm_app.core.errors import AddressRefused, LoginExpired, Rejected, RemoteError
 from crm_app.providers.dav.client import DavClient, DavRefused
@@ -41,12 +41,19 @@ class Purpose:
     elsewhere: str
 
 
-class DavAccount:
-    """An account by the address that a person typed.
+class Reach(TypedDict, total=False):
+    """How an account is reached. ``allow`` opens private hosts and networks; ``timeout`` is in
+    seconds per request, 30 where nothing is said. With ``sync_tokens`` off, changes are found by
+    etags even where the server has tokens."""
 
-    ``allow`` opens private hosts and networks; ``timeout`` is in seconds per request. With
-    ``sync_tokens`` off, changes are found by etags even where the server has tokens.
-    """
+    allow: Collection[str]
+    timeout: float
+    sync_tokens: bool
+    network: Network | None
+
+
+class DavAccount:
+    """An account by the address that a person typed."""
 
     def __init__(
         self,
@@ -54,26 +61,22 @@ class DavAccount:
         server_url: str,
         username: str,
         password: str,
-        *,
-        allow: Collection[str],
-        timeout: float,
-        sync_tokens: bool,
-        network: Network | None,
+        **reach: Unpack[Reach],
     ) -> None:
         typed = parse_url(server_url if "://" in server_url else f"https://{server_url.strip()}")
         self._purpose = purpose
         self._server_url = str(typed)
         self._moves = typed.host == _ICLOUD or typed.host.endswith(f".{_ICLOUD}")
-        self._sync_tokens = sync_tokens
+        self._sync_tokens = reach.get("sync_tokens", True)
         self._hosts: dict[str, str] = {}
         self._http = SafeHttp(
-            allow=allow,
+            allow=reach.get("allow", ()),
             credentials=Credentials(
                 self._server_url, username, password, (f"*.{_ICLOUD}",) if self._moves else ()
             ),
-            timeout=timeout,
+            timeout=reach.get("timeout", 30.0),
             foreign_redirects=False,
-            network=network,
+            network=reach.get("network"),
         )
         self._client = DavClient(self._http)
 
