@@ -111,8 +111,10 @@ def _owned_by(owners: list[int]) -> Condition:
 
 
 def _from(source: str) -> Condition:
-    # "form:newsletter" came from a form.
+    # "form:newsletter" came from a form, and what came from nowhere was typed in.
     column = col(Contact.source)
+    if source == "user":
+        return column.in_(("", source))
     return or_(column == source, column.startswith(source + ":", autoescape=True))
 
 

@@ -86,7 +86,7 @@ def joined(kept: Record, gone: Record, choices: Mapping[str, int] | None = None)
         ),
         custom=_custom(kept, gone, chosen),
     )
-    if "note" not in chosen:
+    if not chosen.get("note"):
         result = replace(result, note="\n\n".join(_union([kept.note], [gone.note], str.strip)))
     if result.company_id in (kept.id, gone.id):
         result = replace(result, company_id=None)

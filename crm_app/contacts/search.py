@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Unpack
 
-from sqlalchemy import ColumnElement, func, tuple_
+from sqlalchemy import ColumnElement, func, true, tuple_
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
@@ -19,6 +19,7 @@ from crm_app.contacts.conditions import Unindexed, conditions, in_one_pass
 from crm_app.contacts.filters import NOBODY, Filters
 from crm_app.contacts.rows import rows_of
 from crm_app.contacts.views import Page
+from crm_app.core import db
 from crm_app.core.access import Actor
 from crm_app.core.errors import Invalid
 from crm_app.core.i18n import N_
@@ -32,6 +33,7 @@ __all__ = [
     "Sort",
     "count",
     "ids",
+    "own_fields",
     "search",
     "search_and_count",
 ]
@@ -132,6 +134,17 @@ def ids(
         .limit(limit)
     )
     return [contact_id or 0 for contact_id in session.exec(query)]
+
+
+def own_fields(session: Session, actor: Actor) -> list[str]:
+    """The names of the own fields that the contacts have which ``actor`` may see, in order."""
+    columns = func.json_each if db.is_sqlite(session) else func.json_object_keys
+    field = columns(col(Contact.custom)).table_valued("key", joins_implicitly=True)
+    if not db.is_sqlite(session):
+        field = field.render_derived(name="own")
+    query = select(field.c.key).select_from(Contact).join(field, true()).distinct()
+    names = session.exec(query.where(*conditions(actor, {})).limit(LONGEST_PAGE)).all()
+    return sorted(names, key=str.casefold)
 
 
 def _order(sort: Sort | str) -> Sort:

@@ -116,3 +116,12 @@ def test_usr3_filters_never_show_what_one_may_not_see(
     assert _found(session, {}, ben) == {"Anna", "Ben", "Cleo"}
     assert _found(session, {"owners": [1]}, ben) == set()
     assert _found(session, {}, access.visitor()) == set()
+
+
+def test_con3_own_fields_are_offered_as_far_as_one_sees_them(
+    session: Session, people: dict[str, Contact]
+) -> None:
+    service.update(session, ROOT, people["Firm"], custom={"Seats": "12"})
+    assert search.own_fields(session, ROOT) == ["Age", "Seats", "Size"]
+    ben = Actor(kind="user", user_id=people["Ben"].owner_id, role=Role.MEMBER)
+    assert search.own_fields(session, ben) == ["Age", "Size"]

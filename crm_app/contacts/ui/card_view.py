@@ -10,6 +10,7 @@ from crm_app.contacts.ui.card_form_view import details_form
 from crm_app.contacts.ui.card_history import appointments_panel, timeline_panel
 from crm_app.contacts.ui.card_owner import owner_panel
 from crm_app.contacts.ui.card_state import ContactCard
+from crm_app.contacts.ui.merge_view import card_notices
 from crm_app.contacts.ui.parts import contact_mark
 from crm_app.ui.components import (
     button,
@@ -30,6 +31,7 @@ def card_sheet() -> rx.Component:
         side_sheet(
             _deleted(),
             _who(),
+            card_notices(),
             rx.cond(ContactCard.top.contains("owner"), owner_panel()),
             tabs(
                 ("details", tr("Details")),

@@ -1,54 +1,43 @@
-"""Contacts: the list with search, filters and order; a contact opens beside it."""
-
-from typing import Any
+"""Contacts: the list with views, search and filters; what is chosen is worked on together, and a
+contact opens beside the list."""
 
 import reflex as rx
 
-from crm_app.contacts.queries import Sort
+from crm_app.contacts import exporting
+from crm_app.contacts.ui.bulk_state import Bulk
+from crm_app.contacts.ui.bulk_view import bulk_bar, bulk_dialog, run_card
 from crm_app.contacts.ui.card_view import card_sheet
-from crm_app.contacts.ui.contacts_state import ALL, DELETED, Contacts
+from crm_app.contacts.ui.contacts_state import DELETED, Contacts
+from crm_app.contacts.ui.filters_view import filter_bar
+from crm_app.contacts.ui.list_table import contacts_table
 from crm_app.contacts.ui.making_state import NewContact
 from crm_app.contacts.ui.making_view import new_contact_dialog
-from crm_app.contacts.ui.parts import contact_mark
-from crm_app.contacts.ui.shown import ListLine
+from crm_app.contacts.ui.merge_view import merge_dialog
+from crm_app.contacts.ui.views_view import view_dialog, views_bar
 from crm_app.core.i18n import N_
-from crm_app.core.kinds import ContactKind
 from crm_app.ui.components import (
-    avatar,
-    badge,
     button,
-    column,
-    data_table,
     empty_state,
+    icon_button,
+    menu,
+    menu_item,
     page_header,
-    select,
     skeleton_rows,
-    tabs,
 )
 from crm_app.ui.words import tr
 
 TITLE = N_("Contacts")
-VIEWS = (
-    (ALL, N_("Everybody")),
-    (ContactKind.LEAD.value, N_("Leads")),
-    (ContactKind.CONTACT.value, N_("Contacts")),
-    (ContactKind.COMPANY.value, N_("Companies")),
-    (DELETED, N_("Deleted")),
-)
-ORDERS = (
-    (Sort.NAME.value, N_("A to Z")),
-    (Sort.NAME_DOWN.value, N_("Z to A")),
-    (Sort.CHANGED_DOWN.value, N_("Changed last")),
-    (Sort.CREATED_DOWN.value, N_("Newest")),
-    (Sort.CREATED.value, N_("Oldest")),
-)
-# The arrow leads from the search into the list, Escape empties the search.
-_SEARCH_KEYS = """(e) => {
-  if (e.key === 'ArrowDown') {
-    const row = document.querySelector('.contacts-list tr[tabindex]');
-    if (row) { e.preventDefault(); row.focus(); }
-  }
-}"""
+# "/" leads to the search from anywhere on the page where nobody types.
+_SLASH = """(() => {
+  if (window.tandemSlash) return;
+  window.tandemSlash = true;
+  document.addEventListener('keydown', (e) => {
+    const field = document.getElementById('contacts-search');
+    if (e.key !== '/' || !field || e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.target.closest?.('input, textarea, select, [contenteditable], [role=dialog]')) return;
+    e.preventDefault(); field.focus(); field.select();
+  });
+})()"""
 
 
 def page() -> rx.Component:
@@ -57,87 +46,56 @@ def page() -> rx.Component:
         page_header(
             tr(TITLE),
             tr("Everybody who booked or was added, with all that happened."),
+            _more(),
             button(tr("New contact"), icon="plus", kind="primary", on_click=NewContact.begin),
         ),
-        tabs(
-            *((value, tr(label)) for value, label in VIEWS),
-            value=Contacts.view,
-            on_change=Contacts.set_view,
-        ),
-        _toolbar(),
+        views_bar(),
+        filter_bar(),
         rx.cond(
             Contacts.loading,
             rx.el.div(skeleton_rows(8), class_name="table-frame"),
             rx.cond(Contacts.rows.length() > 0, _list(), _nothing()),
         ),
+        rx.el.div(run_card(), bulk_bar(), class_name="bulk-place"),
         card_sheet(),
         new_contact_dialog(),
+        view_dialog(),
+        bulk_dialog(),
+        merge_dialog(),
+        rx.el.span(on_mount=rx.call_script(_SLASH), hidden=True),
     )
 
 
-def _toolbar() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.icon("search", size=16, aria_hidden="true"),
-            rx.el.input(
-                type="search",
-                id="contacts-search",
-                class_name="input",
-                default_value=Contacts.text,
-                placeholder=tr("Name, e-mail, phone or company"),
-                aria_label=tr("Search contacts"),
-                auto_complete="off",
-                on_change=Contacts.look.debounce(200),
-                custom_attrs={"onKeyDown": rx.Var(_js_expr=_SEARCH_KEYS)},
+def _more() -> rx.Component:
+    return rx.fragment(
+        rx.link(
+            rx.icon("upload", size=16, aria_hidden="true"),
+            rx.el.span(tr("Import")),
+            href="/import",
+            underline="none",
+            class_name="button button-normal",
+        ),
+        menu(
+            icon_button("ellipsis", tr("More"), kind="normal"),
+            menu_item(tr("Find duplicates"), rx.redirect("/duplicates"), icon="merge"),
+            rx.dropdown_menu.separator(),
+            menu_item(tr("Export this list as CSV"), Bulk.export(exporting.CSV), icon="download"),
+            menu_item(
+                tr("Export this list as vCard"), Bulk.export(exporting.VCARD), icon="contact"
             ),
-            class_name="search-box",
         ),
-        _choice("contacts-owner", tr("Owner"), Contacts.owners, Contacts.owner, Contacts.set_owner),
-        _choice("contacts-tag", tr("Tag"), Contacts.tags, Contacts.tag, Contacts.set_tag),
-        _choice(
-            "contacts-sort",
-            tr("Order"),
-            [(value, tr(label)) for value, label in ORDERS],
-            Contacts.sort,
-            Contacts.set_sort,
-        ),
-        class_name="toolbar",
-        role="search",
     )
-
-
-def _choice(name: str, label: Any, options: Any, value: Any, on_change: Any) -> rx.Component:
-    return select(name, options, value=value, on_change=on_change, aria_label=label)
 
 
 def _list() -> rx.Component:
-    columns = [
-        column(tr("Name"), _name),
-        column(tr("E-mail"), lambda row: _quiet(row.email), phone=False),
-        column(tr("Phone"), lambda row: _quiet(row.phone), phone=False, width="150px"),
-        column(tr("Tags"), _tags, phone=False),
-        column(tr("Owner"), _owner, width="150px"),
-        column(
-            rx.cond(Contacts.view == DELETED, tr("Deleted"), tr("Changed")),
-            lambda row: rx.el.time(row.changed, title=row.changed_full),
-            phone=False,
-            width="118px",
-            numeric=True,
-        ),
-    ]
     return rx.el.div(
-        data_table(
-            columns,
-            Contacts.rows,
-            on_open=lambda row: rx.redirect("/contacts/" + row.id.to_string()),
-            label=tr("Contacts"),
-        ),
+        contacts_table(),
         rx.el.div(
             rx.el.span(
                 tr(
                     "{shown} of {total}",
                     shown=Contacts.rows.length().to_string(),
-                    total=Contacts.total.to_string(),
+                    total=Contacts.counted,
                 ),
                 class_name="hint tabular",
                 role="status",
@@ -149,47 +107,6 @@ def _list() -> rx.Component:
             class_name="list-foot",
         ),
         class_name="contacts-list",
-    )
-
-
-def _name(row: rx.Var[ListLine]) -> rx.Component:
-    return rx.el.div(
-        contact_mark(row.kind, row.initials),
-        rx.el.div(
-            rx.el.span(row.name, class_name="name-main"),
-            rx.cond(
-                row.company,
-                rx.el.span(row.company, class_name="name-sub"),
-                rx.el.span(row.kind_name, class_name="name-sub"),
-            ),
-            class_name="name-words",
-        ),
-        class_name="name-cell",
-    )
-
-
-def _quiet(text: Any) -> rx.Component:
-    return rx.el.span(text, class_name="cell-text", title=text)
-
-
-def _tags(row: rx.Var[ListLine]) -> rx.Component:
-    return rx.el.div(
-        rx.foreach(row.tags, lambda name: badge(name)),
-        rx.cond(row.more_tags, rx.el.span(row.more_tags, class_name="hint")),
-        class_name="tag-cell",
-    )
-
-
-def _owner(row: rx.Var[ListLine]) -> rx.Component:
-    return rx.cond(
-        row.owner,
-        rx.el.div(
-            avatar(row.owner_initials, row.owner_color, size=22),
-            rx.el.span(row.owner, class_name="cell-text not-on-phone"),
-            class_name="owner-cell",
-            title=row.owner,
-        ),
-        rx.el.span(tr("Nobody"), class_name="hint not-on-phone"),
     )
 
 

@@ -1,19 +1,23 @@
-"""The contact list as a tab holds it: what is asked for, the rows that were read, and the choices.
+"""The contact list as a tab holds it: what is asked for, the rows that were read, and who is chosen.
 
 Rows are read with the actor's rights at every event; a cursor stays on the server. When something
-of a contact changes anywhere, the rows that are shown are read anew in place.
+of a contact changes anywhere, the rows that are shown are read anew in place. Filters, saved views and
+what is done with the chosen ones are substates beside this one.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
+from babel.numbers import format_decimal
 from sqlmodel import Session
 
 from crm_app.accounts import queries as accounts
 from crm_app.contacts import queries, service
+from crm_app.contacts.filters import ViewSpec, parse
 from crm_app.contacts.queries import NOBODY, Filters, Sort
-from crm_app.contacts.ui import shown
+from crm_app.contacts.ui import filter_form, shown
+from crm_app.contacts.ui.filter_form import Given, Picked
 from crm_app.contacts.ui.shown import ListLine
 from crm_app.core import clock
 from crm_app.core.access import Actor
@@ -26,6 +30,7 @@ PAGE = 50
 # As many as are read again at once when something changed.
 LONGEST = 200
 ALL, DELETED = "all", "deleted"
+SEARCH = "contacts-search"
 Choice = dict[str, str]
 
 
@@ -39,26 +44,36 @@ class Read:
 
 
 class Contacts(PrivateState):
-    """The list. ``view`` is a kind, everybody, or those that can be brought back."""
+    """The list. ``view`` is a kind, everybody, those that can be brought back, or a saved view.
+
+    ``chosen`` are the ticked contacts; ``all_fit``: all that fit are meant, shown or not. ``differs``:
+    the list shows something else than the open saved view remembers, or what no view does.
+    """
 
     loading: bool = True
     rows: list[ListLine] = []
     total: int = 0
+    counted: str = ""
     more: bool = False
     view: str = ALL
     text: str = ""
-    owner: str = ""
-    tag: str = ""
     sort: str = Sort.NAME.value
-    owners: list[Choice] = []
-    tags: list[Choice] = []
+    picked: Picked = filter_form.nothing_picked()
+    given: Given = {}
+    said: dict[str, str] = {}
+    options: dict[str, list[Choice]] = {}
     filtered: bool = False
+    differs: bool = False
+    chosen: list[int] = []
+    all_fit: bool = False
     _after: str | None = None
+    _anchor: int = 0
+    _remembered: ViewSpec | None = None
 
     @handler
     async def load(self) -> None:
         """The page opens: the choices and as many rows as were shown before."""
-        self.owners, self.tags = await self._read(choices)
+        self.options = await self._read(choices)
         await self._reread()
         self.loading = False
 
@@ -66,30 +81,12 @@ class Contacts(PrivateState):
     async def follow(self) -> None:
         """Something of a contact changed somewhere."""
         await self._reread()
-        self.tags = await self._read(tag_choices)
+        self.options = {**self.options, "tags": await self._read(tag_choices)}
 
     @handler
     async def look(self, text: str) -> None:
         """Search while one types."""
         self.text = text[:200]
-        await self._from_the_top()
-
-    @handler
-    async def set_view(self, view: str) -> None:
-        """Everybody, one kind, or the deleted ones."""
-        self.view = view if view in {ALL, DELETED, *ContactKind} else ALL
-        await self._from_the_top()
-
-    @handler
-    async def set_owner(self, owner: str) -> None:
-        """Whose contacts: a user's id, 0 for nobody's, empty for all."""
-        self.owner = owner if owner.isdigit() else ""
-        await self._from_the_top()
-
-    @handler
-    async def set_tag(self, tag: str) -> None:
-        """Only those with a tag."""
-        self.tag = tag[:60]
         await self._from_the_top()
 
     @handler
@@ -99,11 +96,21 @@ class Contacts(PrivateState):
         await self._from_the_top()
 
     @handler
+    async def turn(self, column: str) -> None:
+        """A click on a column's head: sort by it, and the other way round with the next click."""
+        down = column if column.startswith("-") else f"-{column}"
+        first = down if column in ("created", "changed") else column
+        other = column if first == down else down
+        wanted = other if self.sort == first else first
+        self.sort = wanted if wanted in set(Sort) else Sort.NAME.value
+        await self._from_the_top()
+
+    @handler
     async def clear(self) -> Any:
         """Forget the search and all filters."""
-        self.text = self.owner = self.tag = ""
+        self.text, self.picked, self.given = "", filter_form.nothing_picked(), {}
         await self._from_the_top()
-        return rx.set_value("contacts-search", "")
+        return rx.set_value(SEARCH, "")
 
     @handler
     async def load_more(self) -> None:
@@ -115,7 +122,7 @@ class Contacts(PrivateState):
             lambda session, actor: page(session, actor, wanted, sort=sort, after=after)
         )
         self.rows = [*self.rows, *found.rows]
-        self._take(found)
+        self._after, self.more = found.after, found.after is not None
 
     @handler
     async def restore(self, contact_id: int) -> Any:
@@ -129,62 +136,119 @@ class Contacts(PrivateState):
         await self._reread()
         return rx.toast.success(self._say(N_("The contact is back.")))
 
+    @handler
+    def choose(self, contact_id: int, through: bool) -> None:
+        """Tick a contact or not; ``through``: also all between it and the one before (Shift)."""
+        shown_ids = [row.id for row in self.rows]
+        if contact_id not in shown_ids:
+            return
+        chosen = list(shown_ids) if self.all_fit else list(self.chosen)
+        self.all_fit = False
+        if through and self._anchor in shown_ids:
+            ends = sorted((shown_ids.index(self._anchor), shown_ids.index(contact_id)))
+            between = shown_ids[ends[0] : ends[1] + 1]
+            self.chosen = [*chosen, *(each for each in between if each not in chosen)]
+        elif contact_id in chosen:
+            self.chosen = [each for each in chosen if each != contact_id]
+        else:
+            self.chosen = [*chosen, contact_id]
+        self._anchor = contact_id
+
+    @handler
+    def choose_shown(self) -> None:
+        """Tick all that are shown; when they are, none."""
+        ids = [row.id for row in self.rows]
+        every = bool(ids) and set(ids) <= set(self.chosen)
+        self.chosen, self.all_fit = [] if every else ids, False
+
+    @handler
+    def choose_all(self) -> None:
+        """Mean all that fit, shown or not."""
+        self.chosen, self.all_fit = [row.id for row in self.rows], True
+
+    @handler
+    def choose_none(self) -> None:
+        """Nobody is chosen any more."""
+        self._choose_none()
+
+    def _choose_none(self) -> None:
+        self.chosen, self.all_fit, self._anchor = [], False, 0
+
     def _wanted(self) -> Filters:
-        wanted: Filters = {"text": self.text, "tag": self.tag, "deleted": self.view == DELETED}
+        wanted = filter_form.to_filters(self.picked, self.given)
+        if self.text.strip():
+            wanted["text"] = self.text
+        if self.view == DELETED:
+            wanted["deleted"] = True
         if self.view in set(ContactKind):
             wanted["kind"] = ContactKind(self.view)
-        if self.owner:
-            wanted["owner_id"] = int(self.owner) or NOBODY
         return wanted
 
+    def _spec(self) -> ViewSpec:
+        """What a saved view would remember now."""
+        wanted = self._wanted()
+        if kind := wanted.pop("kind", None):
+            wanted["kinds"] = [kind.value]
+        return ViewSpec(parse(wanted), self.sort)
+
+    def _compare(self) -> None:
+        if self._remembered is not None:
+            self.differs = self._spec() != self._remembered
+        else:
+            self.differs = self.filtered and self.view != DELETED
+
+    def _labels(self) -> dict[str, dict[str, str]]:
+        listed = {
+            name: {choice["value"]: choice["label"] for choice in choices}
+            for name, choices in self.options.items()
+        }
+        return {**filter_form.static_labels(self._locale), **listed}
+
     async def _from_the_top(self) -> None:
-        self.filtered = bool(self.text.strip() or self.owner or self.tag)
+        self.said = filter_form.said(self._locale, self.picked, self.given, self._labels())
+        self.filtered = bool(self.text.strip() or self.said)
+        self._compare()
         self.rows = []
+        self._choose_none()
         await self._reread()
 
     async def _reread(self) -> None:
         wanted, sort, size = self._wanted(), self.sort, max(PAGE, min(len(self.rows), LONGEST))
         found = await self._read(
-            lambda session, actor: page(session, actor, wanted, sort=sort, limit=size)
+            lambda session, actor: first_page(session, actor, wanted, sort=sort, limit=size)
         )
-        self.rows = found.rows
-        self._take(found)
-
-    def _take(self, found: Read) -> None:
-        self.total, self._after, self.more = found.total, found.after, found.after is not None
+        self.rows, self.total = found.rows, found.total
+        self._after, self.more = found.after, found.after is not None
+        self.counted = str(format_decimal(found.total, locale=self._locale))
 
 
-def page(
-    session: Session,
-    actor: Actor,
-    wanted: Filters,
-    *,
-    sort: str,
-    after: str | None = None,
-    limit: int = PAGE,
+def first_page(
+    session: Session, actor: Actor, wanted: Filters, *, sort: str, limit: int = PAGE
 ) -> Read:
-    """Rows of the list as they are shown, and how many there are in all."""
-    found = queries.search(session, actor, sort=sort, after=after, limit=limit, **wanted)
+    """The first rows of the list as they are shown, and how many there are in all."""
+    found, total = queries.search_and_count(session, actor, sort=sort, limit=limit, **wanted)
     now = clock.now()
-    return Read(
-        rows=[shown.list_line(actor, row, now) for row in found.rows],
-        total=queries.count(session, actor, **wanted),
-        after=found.next,
-    )
+    return Read([shown.list_line(actor, row, now) for row in found.rows], total, found.next)
 
 
-def choices(session: Session, actor: Actor) -> tuple[list[Choice], list[Choice]]:
-    """The owners and the tags to filter by."""
-    team = accounts.list_users(session, actor)
+def page(session: Session, actor: Actor, wanted: Filters, *, sort: str, after: str) -> Read:
+    """The rows behind ``after``; they are not counted again."""
+    found = queries.search(session, actor, sort=sort, after=after, limit=PAGE, **wanted)
+    now = clock.now()
+    return Read([shown.list_line(actor, row, now) for row in found.rows], 0, found.next)
+
+
+def choices(session: Session, actor: Actor) -> dict[str, list[Choice]]:
+    """What can be chosen: owners and tags to filter by, and whom contacts can be given to."""
+    team = [user for user in accounts.list_users(session, actor) if user.active]
     mine = [user for user in team if user.id == actor.user_id]
     others = [user for user in team if user.id != actor.user_id]
-    owners = [
-        {"value": "", "label": translate(actor.locale, N_("Any owner"))},
+    nobody = {"value": str(NOBODY), "label": translate(actor.locale, N_("Without owner"))}
+    people = [
         *({"value": str(user.id), "label": _me(actor, user.name)} for user in mine),
-        {"value": str(NOBODY), "label": translate(actor.locale, N_("Without owner"))},
         *({"value": str(user.id), "label": user.name} for user in others),
     ]
-    return owners, tag_choices(session, actor)
+    return {"owners": [*people[:1], nobody, *people[1:]], "tags": tag_choices(session, actor)}
 
 
 def _me(actor: Actor, name: str) -> str:
@@ -193,10 +257,7 @@ def _me(actor: Actor, name: str) -> str:
 
 def tag_choices(session: Session, actor: Actor) -> list[Choice]:
     """The tags to filter by."""
-    return [
-        {"value": "", "label": translate(actor.locale, N_("Any tag"))},
-        *({"value": name, "label": name} for name in queries.list_tags(session, actor)),
-    ]
+    return [{"value": name, "label": name} for name in queries.list_tags(session, actor)]
 
 
 def palette_hits(session: Session, actor: Actor, text: str) -> list[palette.Hit]:

@@ -6,6 +6,8 @@ from datetime import datetime
 import pytest
 
 from crm_app.contacts.ui.contacts_state import LONGEST, PAGE, Contacts, palette_hits
+from crm_app.contacts.ui.filters_state import ListFilters
+from crm_app.contacts.ui.views_state import ListViews
 from crm_app.core import clock, db
 from crm_app.core.kinds import ContactKind
 from crm_app.models import Contact, ContactTag, Tag, User
@@ -44,8 +46,7 @@ def test_con3_the_page_shows_the_list(ada: User, open_tab: Open) -> None:
         "Ada Lovelace",
         "AL",
     )
-    assert seen.owners[:3] == [
-        {"value": "", "label": "Any owner"},
+    assert seen.options["owners"][:2] == [
         {"value": str(ada.id), "label": "Ada Lovelace (me)"},
         {"value": "0", "label": "Without owner"},
     ]
@@ -75,9 +76,11 @@ def test_con3_search_filters_and_order(ada: User, open_tab: Open) -> None:
     tab = open_tab(ada, "/contacts").fire(Contacts.load)
     assert _names(tab.fire(Contacts.look, text="ann")) == ["Anna", "Anna GmbH", "Ännchen"]
     assert tab.see(Contacts).filtered
-    assert _names(tab.fire(Contacts.set_owner, owner="0")) == ["Anna GmbH", "Ännchen"]
-    assert _names(tab.fire(Contacts.set_view, view="company")) == ["Anna GmbH"]
-    assert _names(tab.fire(Contacts.set_view, view="all")) == ["Anna GmbH", "Ännchen"]
+    nobodys = tab.fire(ListFilters.pick, name="owners", value="0")
+    assert _names(nobodys) == ["Anna GmbH", "Ännchen"]
+    assert tab.see(Contacts).said == {"owners": "Without owner"}
+    assert _names(tab.fire(ListViews.set_view, view="company")) == ["Anna GmbH"]
+    assert _names(tab.fire(ListViews.set_view, view="all")) == ["Anna GmbH", "Ännchen"]
     assert _names(tab.fire(Contacts.set_sort, sort="-name")) == ["Ännchen", "Anna GmbH"]
     tab.fire(Contacts.clear)
     assert len(_names(tab)) == 4
@@ -94,17 +97,27 @@ def test_con3_filter_by_tag(ada: User, open_tab: Open) -> None:
         session.add(ContactTag(contact_id=tagged.id or 0, tag_id=tag.id or 0))
     _make("Ben")
     tab = open_tab(ada, "/contacts").fire(Contacts.load)
-    assert tab.see(Contacts).tags[1:] == [{"value": "VIP", "label": "VIP"}]
-    assert _names(tab.fire(Contacts.set_tag, tag="VIP")) == ["Anna"]
+    assert tab.see(Contacts).options["tags"] == [{"value": "VIP", "label": "VIP"}]
+    assert _names(tab.fire(ListFilters.pick, name="tags", value="VIP")) == ["Anna"]
     assert tab.see(Contacts).rows[0].tags == ["VIP"]
+    assert _names(tab.fire(ListFilters.give, name="tags_how", value="none")) == ["Ben"]
+    assert tab.see(Contacts).said == {"tags": "has none of VIP"}
+    assert _names(tab.fire(ListFilters.remove, key="tags")) == ["Anna", "Ben"]
 
 
 @pytest.mark.parametrize(
     ("handler", "payload"),
     [
-        (Contacts.set_view, {"view": "robots"}),
-        (Contacts.set_owner, {"owner": "1 OR 1=1"}),
+        (ListViews.set_view, {"view": "robots"}),
+        (ListFilters.pick, {"name": "owners", "value": "1 OR 1=1"}),
+        (ListFilters.pick, {"name": "nothing", "value": "1"}),
+        (ListFilters.give, {"name": "rows", "value": "1"}),
+        (ListFilters.give, {"name": "company_id", "value": "x"}),
+        (ListFilters.give, {"name": "created_from", "value": "yesterday"}),
+        (ListFilters.open_filter, {"key": "rows", "opened": True}),
         (Contacts.set_sort, {"sort": "id; DROP TABLE contact"}),
+        (Contacts.turn, {"column": "id"}),
+        (Contacts.choose, {"contact_id": 10**6, "through": True}),
     ],
 )
 def test_q1_made_up_choices_are_ignored(
@@ -113,6 +126,63 @@ def test_q1_made_up_choices_are_ignored(
     _make("Anna")
     tab = open_tab(ada, "/contacts").fire(Contacts.load).fire(handler, **payload)
     assert _names(tab) == ["Anna"]
+
+
+def test_con3_a_click_on_a_head_sorts_and_turns_round(ada: User, open_tab: Open) -> None:
+    _make("Anna", "Ben")
+    tab = open_tab(ada, "/contacts").fire(Contacts.load)
+    assert _names(tab.fire(Contacts.turn, column="name")) == ["Ben", "Anna"]
+    assert _names(tab.fire(Contacts.turn, column="name")) == ["Anna", "Ben"]
+    assert tab.fire(Contacts.turn, column="changed").see(Contacts).sort == "-changed"
+    assert tab.fire(Contacts.turn, column="changed").see(Contacts).sort == "changed"
+
+
+def test_con3_rows_are_ticked_one_by_one_between_and_all(ada: User, open_tab: Open) -> None:
+    made = _make(*"ABCDE")
+    ids = [row.id for row in made]
+    tab = open_tab(ada, "/contacts").fire(Contacts.load)
+
+    def tick(place: int, *, through: bool = False) -> list[int]:
+        tab.fire(Contacts.choose, contact_id=ids[place], through=through)
+        return sorted(tab.see(Contacts).chosen)
+
+    assert tick(1) == [ids[1]]
+    assert tick(3, through=True) == ids[1:4]
+    assert tick(2) == [ids[1], ids[3]]
+    assert sorted(tab.fire(Contacts.choose_shown).see(Contacts).chosen) == ids
+    assert tab.fire(Contacts.choose_all).see(Contacts).all_fit
+    assert tick(0) == ids[1:]
+    assert not tab.see(Contacts).all_fit
+    assert tab.fire(Contacts.choose_none).see(Contacts).chosen == []
+    tick(0)
+    assert tab.fire(Contacts.look, text="B").see(Contacts).chosen == []
+
+
+def test_con3_filters_by_days_company_and_own_fields(ada: User, open_tab: Open) -> None:
+    (firm,) = _make("Firm", kind=ContactKind.COMPANY)
+    _make("Anna", company_id=firm.id, custom={"Size": "M"})
+    _make("Fresh", created_at=clock.now())
+    tab = open_tab(ada, "/contacts").fire(Contacts.load)
+    tab.fire(ListFilters.open_filter, key="company", opened=True)
+    assert (tab.see(ListFilters).editing, tab.see(ListFilters).added) == ("company", "company")
+    found = tab.fire(ListFilters.look_for_company, text="fi").see(ListFilters).companies
+    assert found == [{"value": str(firm.id), "label": "Firm"}]
+    tab.fire(ListFilters.set_company, company_id=str(firm.id), name="Firm")
+    assert (_names(tab), tab.see(Contacts).said) == (["Anna"], {"company": "Firm"})
+    tab.fire(ListFilters.open_filter, key="company", opened=False)
+    assert tab.see(ListFilters).editing == ""
+    tab.fire(ListFilters.remove, key="company").fire(
+        ListFilters.open_filter, key="custom", opened=True
+    )
+    assert tab.see(ListFilters).own_fields == [{"value": "Size", "label": "Size"}]
+    for name, value in (("custom_key", "Size"), ("custom_how", "is"), ("custom_value", "m")):
+        tab.fire(ListFilters.give, name=name, value=value)
+    assert (_names(tab), tab.see(Contacts).said) == (["Anna"], {"custom": "Size is m"})
+    tab.fire(Contacts.clear).fire(ListFilters.give, name="created", value="7")
+    assert (_names(tab), tab.see(Contacts).said) == (["Fresh"], {"created": "Last 7 days"})
+    tab.fire(ListFilters.give, name="created_to", value="2026-01-02")
+    assert tab.see(Contacts).given["created"] == "range"
+    assert _names(tab) == ["Anna", "Firm"]
 
 
 def test_con3_more_rows_come_below_and_stay_when_something_changes(
@@ -134,7 +204,7 @@ def test_con3_more_rows_come_below_and_stay_when_something_changes(
 
 def test_q2_deleted_contacts_are_listed_and_come_back(ada: User, open_tab: Open) -> None:
     (gone,) = _make("Gone", deleted_at=factories.LONG_AGO)
-    tab = open_tab(ada, "/contacts").fire(Contacts.load).fire(Contacts.set_view, view="deleted")
+    tab = open_tab(ada, "/contacts").fire(Contacts.load).fire(ListViews.set_view, view="deleted")
     assert _names(tab) == ["Gone"]
     tab.fire(Contacts.restore, contact_id=gone.id)
     assert "cannot be brought back" in tab.said
