@@ -12,6 +12,7 @@ from crm_app import models
 from crm_app.core import clock, db
 from crm_app.core.kinds import AccountPurpose, AccountState, CardLinkState, LinkEnd
 from crm_app.core.settings import get_settings
+from crm_app.sync.books import accounts
 from tests.servers.google import Fault, GooglePeople, GoogleService
 from tests.servers.google.people_owner import edit, expire_tokens, label, put, rename, seed
 from tests.sync import abroad
@@ -50,6 +51,7 @@ def kate(google: GoogleService) -> Holder:
             provider="google",
             label="Google",
             username="me@example.org",
+            subject=google.account.subject,
             secret=google.secret(),
             created_at=clock.now(),
         )
@@ -318,3 +320,29 @@ def test_sct8_row_55_a_consent_that_was_taken_back_keeps_everything(
     kate.run()
     assert rig.account(kate.account_id).state is AccountState.NEEDS_RECONNECT
     assert (rig.link_of(ann).state, emails(ann)) == (CardLinkState.IN_STEP, ["ann@lee.example"])
+
+
+@pytest.mark.parametrize("calendars_too", [True, False])
+def test_sct1_leaving_with_the_contacts_leaves_the_calendars_their_access(
+    google: GoogleService, people: GooglePeople, kate: Holder, calendars_too: bool
+) -> None:
+    in_step(kate, people)
+    theirs = put(people, "theirs", **ANN)
+    if calendars_too:
+        with db.unit_of_work() as session:
+            calendars = models.ConnectedAccount(
+                user_id=kate.user.id or 0,
+                provider="google",
+                label="Google",
+                username="me@example.org",
+                subject=google.account.subject,
+                secret=google.secret(),
+                created_at=clock.now(),
+            )
+            session.add(calendars)
+    with db.unit_of_work() as session:
+        accounts.disconnect(session, kate.actor, kate.account_id, remove_ours=True, now=clock.now())
+    rig.settle()
+    assert list(alive(people)) == [theirs]
+    # Google would end all that was ever granted.
+    assert bool(google.account.refresh) is calendars_too
