@@ -1,7 +1,7 @@
 """The app registrations that accounts are connected with, and what can be connected at all (Q-3).
 
 One registration per vendor serves for signing in, for calendars and for contacts; an administrator
-enters it under Settings > Integrations, and allows its use for contacts under Setup > Configuration
+enters it under Settings > Integrations, and allows its use for contacts under Settings > Configuration
 (SCT-1). Switched off, nobody connects anew with it, and what is connected goes on.
 """
 
@@ -34,10 +34,10 @@ MISSING = {
 # For contacts it takes an administrator's yes besides.
 NOT_ALLOWED = {
     "google": N_(
-        "An administrator has to enable “Google – Contacts” under Setup > Configuration first."
+        "An administrator has to enable “Google – Contacts” under Settings > Configuration first."
     ),
     "microsoft": N_(
-        "An administrator has to enable “Office 365 – Contacts” under Setup > Configuration first."
+        "An administrator has to enable “Office 365 – Contacts” under Settings > Configuration first."
     ),
 }
 # Tenants of Microsoft's that are none: all organisations, all accounts, private ones.
@@ -103,7 +103,7 @@ def _why(session: Session, key: str, purpose: AccountPurpose) -> str:
 
 
 def switches(session: Session, actor: Actor) -> list[Switch]:
-    """What an administrator allows for contacts, for Setup > Configuration."""
+    """What an administrator allows for contacts, for Settings > Configuration."""
     actor.require_admin()
     rows = {key: session.get(SignInProvider, key) for key in MISSING}
     return [

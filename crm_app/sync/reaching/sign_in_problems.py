@@ -60,7 +60,7 @@ _FOR_CONTACTS: dict[Problem, str] = {
         "and leave every box ticked."
     ),
     Problem.NO_APP: N_(
-        "An administrator has to enable contacts of {service} under Setup > Configuration first."
+        "An administrator has to enable contacts of {service} under Settings > Configuration first."
     ),
     Problem.REFUSED: N_(
         "{service} let you in, but refused access to your contacts. Maybe they are not switched on "

@@ -118,7 +118,7 @@ def test_sct1_until_an_administrator_allows_it_nobody_gets_there(
         # Calendars are another matter.
         assert asked(browser.begin(provider))["client_id"]
     said = sign_in_problems.words("missing", AccountPurpose.CONTACTS)
-    assert "Setup > Configuration" in said
+    assert "Settings > Configuration" in said
 
 
 def test_sct1_without_a_page_it_ends_among_the_external_accounts(google: GoogleService) -> None:
