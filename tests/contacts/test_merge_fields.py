@@ -87,7 +87,9 @@ def test_con3_what_nobody_changed_is_as_before_after_undo(
 @given(KEPT, GONE)
 def test_con3_what_was_changed_since_stays(kept: Record, gone: Record) -> None:
     result = joined(kept, gone)
-    now = Record(**{**_plain(result), "locale": "pl", "emails": (*result.emails, Email("new@x.example"))})
+    now = Record(
+        **{**_plain(result), "locale": "pl", "emails": (*result.emails, Email("new@x.example"))}
+    )
     back = parted(kept, result, now)
     assert back.locale == "pl"
     assert back.emails[-1] == Email("new@x.example")
