@@ -281,7 +281,7 @@ def test_cam6_on_a_phone_by_finger(open_page: OpenPage, served: Served, ada: Use
     expect(body).to_be_hidden()
     settled_on_phone(page)
     assert kinds(served, campaign_id) == ["wait", "sms"]
-    press_and_drag(page, page.locator(".step-icon").nth(1), '[data-drop="|0"]')
+    press_and_drag(page, page.locator(".step-card .step-icon").nth(1), '[data-drop="|0"]')
     expect(page.locator(".step-open").first).to_have_attribute("aria-label", "SMS: Hi")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
