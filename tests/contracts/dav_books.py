@@ -75,7 +75,7 @@ class CardDavWorld:
             "item9.X-ABDATE:2011-07-09",
             'X-UNKNOWN;X-ODD="a;b":one\\;two',
         )
-        text = write(card, at=START).replace("END:VCARD", "\r\n".join((*unknown, "END:VCARD")))
+        text = write(card).replace("END:VCARD", "\r\n".join((*unknown, "END:VCARD")))
         return self.outer(self.user.put("contacts", f"{quote(entry, safe='@')}.vcf", text))
 
     def change_outside(self, href: str, card: Card) -> None:

@@ -11,6 +11,7 @@ from crm_app.providers.vcard.properties import (
     clean,
     escaped,
     fields_in,
+    joined,
     structured,
     text_in,
 )
@@ -49,8 +50,9 @@ def _without(scheme: str, text: str) -> str:
 
 
 def _address(found: Property, version: str, label: str) -> CardAddress | None:
-    parts = [*fields_in(found.value, version), *[""] * 7][:7]
-    box, extended, street, city, region, postal_code, country = parts
+    parts = [*fields_in(found.value, version), *[[""]] * 7][:7]
+    box, extended, street = (joined(part, "\n") for part in parts[:3])
+    city, region, postal_code, country = (joined(part, ", ") for part in parts[3:])
     address = CardAddress(
         street="\n".join(each for each in (street, extended, box) if each),
         postal_code=postal_code,

@@ -7,7 +7,6 @@ behind it are read all the same. Texts in the alphabets of old programs are made
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from crm_app.core.i18n import N_
 from crm_app.providers.address_book_port import UNREADABLE, Card
@@ -23,7 +22,6 @@ _AGENT = re.compile(r"^(?:[A-Za-z0-9_-]+\.)?AGENT\b[^:]*:[ \t]*$", re.IGNORECASE
 _CHARSET = re.compile(r"[^:]*;CHARSET=\"?([A-Za-z0-9_.:-]+)\"?[;:]", re.IGNORECASE)
 _LINE_END = re.compile(r"\r\n?|\n")
 _NAMELESS = " "
-_NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,7 @@ def write_file(cards: Iterable[Card]) -> str:
 
 def write_card(card: Card) -> str:
     """One card of a file; several behind each other are a file."""
-    # A new card has no REV, so no moment is written.
-    return write(card, at=_NO_MOMENT)
+    return write(card)
 
 
 def text_of(content: bytes) -> str:

@@ -23,10 +23,10 @@ _STALE = {"VALUE", "LABEL", "GEO", "TZ"}
 _NUMBERED = re.compile(r"item(\d+)", re.IGNORECASE)
 
 
-class _Groups:
+class Groups:
     """The groups of a card: whether a line has its own to itself, and names for new ones."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line] = ()) -> None:
         grouped = [(line.physical.partition(".")[0].lower(), line) for line in lines]
         self._members = Counter(group for group, line in grouped if line.name not in _COMPANIONS)
         self._last = max(
@@ -48,7 +48,7 @@ class _Groups:
 class _Plan:
     """The lines of the part as they will be, and which groups lose their label or all of theirs."""
 
-    groups: _Groups
+    groups: Groups
     version: str
     lines: list[list[Line]] = field(default_factory=list)
     unlabelled: set[str] = field(default_factory=set)
@@ -61,7 +61,7 @@ def with_details(content: Content, part: Part[Detail], wanted: Sequence[Detail])
     if [said for _, said in present] == list(wanted):
         return content
     taken = _taken([said for _, said in present], wanted)
-    plan = _Plan(_Groups(content.lines), content.version)
+    plan = _Plan(Groups(content.lines), content.version)
     for number, each in enumerate(wanted):
         found = present[taken[number]] if number in taken else None
         plan.lines.append(_lines_for(plan, part, each, found))
@@ -103,8 +103,7 @@ def _lines_for(
 ) -> list[Line]:
     """The line that says ``wanted`` and, where it needs one, the line with its label."""
     if found is None:
-        new = Property(part.name, part.write(wanted, plan.version))
-        return _labelled(plan, new, wanted.label)
+        return new_lines(part, wanted, plan.groups, plan.version)
     entry, said = found
     if _all(said) == _all(wanted):
         return [entry.line]
@@ -118,18 +117,24 @@ def _lines_for(
         base = replace(base, group="")
     elif base.group:
         plan.unlabelled.add(base.group.lower())
-    return _labelled(plan, base, wanted.label)
+    return _labelled(base, wanted.label, plan.groups, plan.version)
 
 
-def _labelled(plan: _Plan, base: Property, label: str) -> list[Line]:
+def new_lines(part: Part[Detail], wanted: Detail, groups: Groups, version: str) -> list[Line]:
+    """A line that says ``wanted``, with the one that holds its label where it needs one."""
+    new = Property(part.name, part.write(wanted, version))
+    return _labelled(new, wanted.label, groups, version)
+
+
+def _labelled(base: Property, label: str, groups: Groups, version: str) -> list[Line]:
     """``base`` with this label and no other."""
     types = types_of(label)
-    named = replace(base, params=_with_types(base.params, types or (), plan.version))
+    named = replace(base, params=_with_types(base.params, types or (), version))
     if types is not None:
-        return [written(named, plan.version)]
-    named = replace(named, group=named.group or plan.groups.new())
-    said = Property("X-ABLabel", escaped(label, plan.version), named.group)
-    return [written(named, plan.version), written(said, plan.version)]
+        return [written(named, version)]
+    named = replace(named, group=named.group or groups.new())
+    said = Property("X-ABLabel", escaped(label, version), named.group)
+    return [written(named, version), written(said, version)]
 
 
 def _with_types(params: Params, types: Sequence[str], version: str) -> Params:

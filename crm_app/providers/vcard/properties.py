@@ -105,12 +105,19 @@ def list_in(value: str, version: str = "3.0") -> list[str]:
     return [clean(text) for text in _unescaped(value, version, ",")]
 
 
-def fields_in(value: str, version: str = "3.0") -> list[str]:
-    """The parts of a structured value (N, ADR, ORG). Where a part is a list, its texts are joined:
-    on lines of their own, or by the comma that somebody forgot to escape."""
+def fields_in(value: str, version: str = "3.0") -> list[list[str]]:
+    """The parts of a structured value (N, ADR, ORG), each a list of texts."""
     parts: list[str] = stringToTextValues(_closed(value), listSeparator=";", charList=";")
     between = _NEVER if version == "2.1" else ","
-    return [_joined(_unescaped(part, version, between)) for part in parts]
+    return [_unescaped(part, version, between) for part in parts]
+
+
+def joined(texts: Iterable[str], between: str) -> str:
+    """The texts of a part in one; where somebody forgot to escape a comma, with that comma."""
+    whole = ""
+    for text in texts:
+        whole += (("," if text.startswith(" ") else between) if whole else "") + text
+    return clean(whole)
 
 
 def _unescaped(value: str, version: str, separator: str) -> list[str]:
@@ -123,14 +130,6 @@ def _closed(value: str) -> str:
     """A value whose last backslash escapes something; vobject reads on behind the end otherwise."""
     trailing = len(value) - len(value.rstrip("\\"))
     return value + "\\" * (trailing % 2)
-
-
-def _joined(texts: Iterable[str]) -> str:
-    joined = ""
-    for text in texts:
-        between = "," if text.startswith(" ") else "\n"
-        joined += (between if joined else "") + text
-    return clean(joined)
 
 
 def clean(text: str) -> str:

@@ -6,7 +6,7 @@ from crm_app.providers.address_book_port import UNREADABLE, Card, CardKind
 from crm_app.providers.vcard.content import Content, content_of
 from crm_app.providers.vcard.details import ADDRESSES, EMAILS, PHONES
 from crm_app.providers.vcard.lines import NoCard, card_lines
-from crm_app.providers.vcard.properties import fields_in, list_in
+from crm_app.providers.vcard.properties import fields_in, joined, list_in
 
 # Which attempt of ours made the card; stays when a server gives cards UIDs of its own.
 MADE_BY = "X-TANDEM-KEY"
@@ -69,12 +69,12 @@ def card_of(content: Content, fallback: str = _NAMELESS) -> Card:
 
 def name_parts(content: Content) -> list[str]:
     """Family, given, additional names, prefixes, suffixes."""
-    return _parts(content, "N", 5)
+    return _parts(content, "N", 5, between=" ")
 
 
 def organization_parts(content: Content) -> list[str]:
     """The organization and its units."""
-    return _parts(content, "ORG", 1)
+    return _parts(content, "ORG", 1, between=", ")
 
 
 def kind_of(content: Content) -> CardKind:
@@ -89,9 +89,10 @@ def kind_of(content: Content) -> CardKind:
     return CardKind.COMPANY if organization and nobody else CardKind.PERSON
 
 
-def _parts(content: Content, name: str, least: int) -> list[str]:
+def _parts(content: Content, name: str, least: int, *, between: str) -> list[str]:
     for each in content.all(name):
-        found = fields_in(each.property.value, content.version)
+        parts = fields_in(each.property.value, content.version)
+        found = [joined(part, between) for part in parts]
         if any(found):
             return [*found, *[""] * (least - len(found))]
     return [""] * least

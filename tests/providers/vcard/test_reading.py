@@ -194,5 +194,12 @@ def test_sct2_line_ends_and_folds_of_any_kind() -> None:
 def test_sct2_a_comma_that_was_not_escaped_loses_nothing() -> None:
     found = read(card("FN:Ann", "ADR:;;Main St 1, Floor 2;St. Louis, MO;;63101;USA,Earth"))
     assert found.card.addresses == (
-        CardAddress("Main St 1, Floor 2", "63101", "St. Louis, MO", "", "USA\nEarth"),
+        CardAddress("Main St 1, Floor 2", "63101", "St. Louis, MO", "", "USA, Earth"),
     )
+
+
+def test_sct2_lists_inside_a_part_are_one_text() -> None:
+    found = read(card("N:Lee,Li;Ann,Marie;;;", "ORG:Lee,Li;Sales", "ADR:;;One,Two;;;;")).card
+    assert (found.first_name, found.last_name) == ("Ann Marie", "Lee Li")
+    assert (found.name, found.organization) == ("Ann Marie Lee Li", "Lee, Li")
+    assert found.addresses == (CardAddress("One\nTwo"),)
