@@ -5,7 +5,6 @@ How many columns there are for e-mail addresses, numbers, places and own fields 
 says the same: the headings are those that ``importing.columns`` knows.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from crm_app.contacts.fields import Address, Email, Phone
 from crm_app.contacts.importing import columns
 from crm_app.core.i18n import LOCALE_NAMES, N_, translate
 from crm_app.core.kinds import ContactKind
-from crm_app.core.spreadsheet import harmless
+from crm_app.core.spreadsheet import for_people, harmless
 from crm_app.providers.address_book_port import (
     Card,
     CardAddress,
@@ -28,8 +27,6 @@ from crm_app.providers.address_book_port import (
 MOST_LINES = 10
 MOST_PLACES = 5
 _PLACE = ("street", "postal_code", "city", "region", "country")
-# A number that is written with its country is no formula, and programs want it as it is.
-_NUMBER = re.compile(r"\+[\d ()./-]*")
 _KINDS = {
     ContactKind.COMPANY: N_("Company"),
     ContactKind.CONTACT: N_("Contact"),
@@ -125,7 +122,7 @@ def row(locale: str, shape: Shape, line: Line) -> list[str]:
         _stamp(line.changed_at),
         *(_text(line.custom.get(key)) for key in shape.custom),
     ]
-    return [cell if _NUMBER.fullmatch(cell) else harmless(cell) for cell in cells]
+    return [for_people(cell) for cell in cells]
 
 
 def _filled(texts: list[str], count: int) -> list[str]:

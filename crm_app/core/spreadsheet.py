@@ -7,9 +7,11 @@ apostrophe away again, so that a file of ours comes back as it was.
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+_NUMBER = re.compile(r"\+\d[\d ()./-]*")
 # Where a comma stands in numbers, spreadsheets separate cells by semicolons.
 _WITH_SEMICOLONS = frozenset({"de", "it", "pl"})
 MARK = "\ufeff".encode()
@@ -18,6 +20,12 @@ MARK = "\ufeff".encode()
 def harmless(cell: str) -> str:
     """``cell`` as text that no spreadsheet calculates."""
     return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
+
+
+def for_people(cell: str) -> str:
+    """Like ``harmless``, but a phone number with its country stays as it is: programs want it so, and
+    all that a spreadsheet could make of it is a number."""
+    return cell if _NUMBER.fullmatch(cell) else harmless(cell)
 
 
 def unguarded(cell: str) -> str:

@@ -23,6 +23,21 @@ def test_con3_other_cells_stay_as_they_are(cell: str) -> None:
     assert spreadsheet.harmless(cell) == cell == spreadsheet.unguarded(cell)
 
 
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("+49 (30) 12-34", "+49 (30) 12-34"),
+        ("+cmd", "'+cmd"),
+        ("+1+1", "'+1+1"),
+        ("+", "'+"),
+        ("-1", "'-1"),
+        ("+A1", "'+A1"),
+    ],
+)
+def test_con3_phone_numbers_stay_as_they_are(cell: str, written: str) -> None:
+    assert spreadsheet.for_people(cell) == written
+
+
 @given(st.text())
 def test_con3_the_guard_is_taken_off_again(cell: str) -> None:
     assert spreadsheet.unguarded(spreadsheet.harmless(cell)) == cell

@@ -86,12 +86,14 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A contact as it is now. ``row``: it comes from that row of the same file."""
+    """A contact as it is now. ``row``: it comes from that row of the same file. ``bare``: a company of
+    which there is no more than the name, made because a row of the file named it."""
 
     id: int
     fields: ContactFields
     may_change: bool = True
     row: int = 0
+    bare: bool = False
 
     @property
     def name(self) -> str:
@@ -172,6 +174,9 @@ def decided(draft: Draft, met: Standing | None, known: Known) -> Decision:
     """What becomes of ``draft`` when its contact is ``met``, or nobody is."""
     if draft.trouble is not None:
         return Decision(RowOutcome.REFUSED, met=met, why=draft.trouble)
+    if met is not None and met.bare:
+        # Its own row comes behind that of somebody who works there.
+        known = Known.FILL
     if met is None or known is Known.ANYWAY:
         return Decision(RowOutcome.MADE, draft.fields)
     if known is Known.SKIP:

@@ -14,7 +14,7 @@ from crm_app.core import spreadsheet
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_, translate
 from crm_app.core.kinds import RowOutcome
-from crm_app.core.spreadsheet import harmless
+from crm_app.core.spreadsheet import for_people
 from crm_app.models import ContactImport
 
 _MOST = 100_000
@@ -59,7 +59,7 @@ def _padded(cells: Sequence[str], width: int) -> list[str]:
 def _written(locale: str, head: list[str], rows: Iterator[Sequence[str]]) -> Iterator[bytes]:
     between = spreadsheet.separator(locale)
     yield spreadsheet.MARK
-    whole = ([harmless(cell) for cell in cells] for cells in _with(head, rows))
+    whole = ([for_people(cell) for cell in cells] for cells in _with(head, rows))
     yield from spreadsheet.lines(whole, between=between)
 
 

@@ -110,7 +110,7 @@ def _pretend(rehearsal: Rehearsal, actor: Actor, draft: Draft, decision: Decisio
     if decision.fields.get("company_id") == NEW_COMPANY:
         company = cast(ContactFields, {"kind": ContactKind.COMPANY, "name": draft.company})
         rehearsal.forecast.companies += 1
-        _made(rehearsal, actor, company, draft.number)
+        _made(rehearsal, actor, company, 0)
     if decision.outcome is RowOutcome.MADE:
         _made(rehearsal, actor, preferring(draft, rehearsal.choices.kind).fields, draft.number)
     elif decision.met is not None:
@@ -119,8 +119,11 @@ def _pretend(rehearsal: Rehearsal, actor: Actor, draft: Draft, decision: Decisio
 
 
 def _made(rehearsal: Rehearsal, actor: Actor, fields: ContactFields, number: int) -> None:
+    """Pretend that row ``number`` made a contact; 0: somebody's company was made in passing."""
     # Ids below that of the company that is only a placeholder.
-    made = Standing(id=NEW_COMPANY - 1 - len(rehearsal.pretended), fields=fields, row=number)
+    made = Standing(
+        id=NEW_COMPANY - 1 - len(rehearsal.pretended), fields=fields, row=number, bare=not number
+    )
     rehearsal.pretended[made.id] = made
     if lookup.would_see(actor, fields.get("owner_id", rehearsal.choices.owner_id)):
         rehearsal.known.note(keys_of(fields), made.id)

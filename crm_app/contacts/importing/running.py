@@ -25,8 +25,8 @@ from crm_app.core import clock, db, facts
 from crm_app.core.access import Actor
 from crm_app.core.errors import CrmError, Invalid
 from crm_app.core.i18n import N_
-from crm_app.core.kinds import RowOutcome, WorkState
-from crm_app.models import ContactImport, ImportRow, User
+from crm_app.core.kinds import ContactKind, RowOutcome, WorkState
+from crm_app.models import Contact, ContactImport, ImportRow, User
 
 # Small enough that others find the one writer of SQLite free in between.
 AT_ONCE = 20
@@ -99,7 +99,7 @@ def _take(session: Session, actor: Actor, row: ContactImport, drafts: list[Draft
     chosen = choices.from_json(row.options)
     register = lookup.register(session, actor, drafts, chosen.kind)
     register.team = lookup.team(session, actor)
-    taking = _Taking(session, actor, chosen, register, row.id or 0)
+    taking = _Taking(session, actor, chosen, register, row)
     lines = [taking.row(draft) for draft in drafts]
     table: Any = ImportRow.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
     db.insert_many(session, table, [{"import_id": row.id, **line} for line in lines])
@@ -118,7 +118,7 @@ class _Taking:
     actor: Actor
     choices: Choices
     register: Register
-    import_id: int
+    work: ContactImport
     made: dict[int, int] = field(default_factory=dict)
 
     def row(self, draft: Draft) -> dict[str, Any]:
@@ -142,13 +142,25 @@ class _Taking:
             draft,
             decision.outcome,
             contact_id=acted.contact.id,
-            params=acted.params,
+            params=acted.params | ({"bare": True} if decision.met and decision.met.bare else {}),
             before=acted.before,
         )
 
     def _standing(self, contact_id: int) -> Standing | None:
         found = lookup.standings(self.session, self.actor, [contact_id]).get(contact_id)
-        return replace(found, row=self._row_of(contact_id)) if found else None
+        if found is None:
+            return None
+        row = self._row_of(contact_id)
+        return replace(found, row=row, bare=not row and self._made_in_passing(contact_id))
+
+    def _made_in_passing(self, contact_id: int) -> bool:
+        """Whether it is a company that came with this file because a row named it."""
+        contact = self.session.get_one(Contact, contact_id)
+        return (
+            contact.kind is ContactKind.COMPANY
+            and contact.source == acting.SOURCE
+            and contact.created_at >= self.work.created_at
+        )
 
     def _row_of(self, contact_id: int) -> int:
         """The row of this file that made the contact; 0: it was here before."""
@@ -156,7 +168,7 @@ class _Taking:
             return self.made[contact_id]
         made = select(ImportRow.position).where(
             ImportRow.contact_id == contact_id,
-            ImportRow.import_id == self.import_id,
+            ImportRow.import_id == self.work.id,
             ImportRow.outcome == RowOutcome.MADE,
         )
         return self.session.exec(made.limit(1)).first() or 0

@@ -100,7 +100,7 @@ def _back(session: Session, actor: Actor, line: ImportRow) -> bool:
         went = True
     elif line.outcome is RowOutcome.MADE:
         went = _delete(session, actor, contact, line.import_id)
-    elif _made_here(session, contact, line.import_id):
+    elif line.params.get("bare") or _made_here(session, contact, line.import_id):
         # Another row of this file made it, which decides.
         went = True
     else:

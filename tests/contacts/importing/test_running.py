@@ -407,3 +407,17 @@ def test_con3_vcards_come_in_too(ada: User) -> None:
     assert _counts(import_id) == (1, 0, 1, 1)
     zoe, firm = _present("Zoë Saldaña"), _present("Weber")
     assert (zoe.company_id, firm.kind) == (firm.id, ContactKind.COMPANY)
+
+
+def test_con3_a_companys_own_row_may_come_behind_those_of_its_people(ada: User) -> None:
+    table = "Name,E-mail,Company,Kind,Phone\r\nAnna,a@x.example,Weber,,\r\nWeber,,,company,+49 221 123456\r\n"
+    import_id = _imported(ada, table)
+    assert _counts(import_id) == (1, 1, 0, 0)
+    with db.reading() as session:
+        card = contacts.card(session, factories.actor(ada), _present("Weber").id or 0)
+    assert card.phones[0].number == "+49 221 123456"
+    with db.unit_of_work() as session:
+        actor = factories.actor(ada)
+        service.undo(session, actor, queries.get_import(session, actor, import_id))
+    job_runner.drain()
+    assert _names() == []
