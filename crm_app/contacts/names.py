@@ -44,8 +44,9 @@ _SPACES = re.compile(r"\s+")
 
 def cleaned(text: str, *, longest: int = 200) -> str:
     """One line of ``text``: composed, without control and format characters, spaces collapsed."""
-    composed = unicodedata.normalize("NFC", text)
-    plain = "".join(" " if letter.isspace() else letter for letter in composed if _kept(letter))
+    plain = unicodedata.normalize("NFC", text)
+    if not plain.isprintable():
+        plain = "".join(" " if letter.isspace() else letter for letter in plain if _kept(letter))
     return _SPACES.sub(" ", plain).strip()[:longest].rstrip()
 
 
@@ -67,6 +68,9 @@ def _kept(letter: str) -> bool:
 
 def folded(text: str) -> str:
     """``text`` for searching and sorting: case folded, without accents, spaces collapsed."""
+    if text.isascii():
+        # Nothing to take apart. Every entry of a long download passes here.
+        return _SPACES.sub(" ", text.lower()).strip()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _SPACES.sub(" ", bare.translate(_PLAIN).casefold()).strip()
