@@ -99,6 +99,10 @@ def test_con4_by_mouse_a_field_is_hidden_and_keeps_its_value(
     # A whole group, by its handle; fields do not go between groups, nor groups into groups.
     drag(page, page.locator("[data-drag-handle=group-g3]"), "[data-drop=group-before-g1]")
     _order(page, "Messages", "Group 2", "How to reach", "More")
+    # A field of a room above is hidden like any other.
+    expect(sheet.get_by_text("Sync mobile")).to_be_visible()
+    page.get_by_role("button", name="Hide Sync mobile").click()
+    expect(page.locator(".layout-tray [data-drag=field-sync_mobile]")).to_be_visible()
     page.get_by_role("button", name="Hide Do not disturb").click()
     expect(page.locator(".layout-tray [data-drag=field-do_not_disturb]")).to_be_visible()
     page.locator("#layout-undo").click()
@@ -113,6 +117,7 @@ def test_con4_by_mouse_a_field_is_hidden_and_keeps_its_value(
     expect(card.get_by_label("roof")).to_have_value("flat")
     expect(card.locator("#card-details").get_by_text("Phone numbers")).to_have_count(0)
     expect(card.locator("#card-details").get_by_text("Do not disturb")).to_have_count(0)
+    expect(card.get_by_role("switch", name="Sync mobile")).to_have_count(0)
     note.fill("Wants a quote")
     card.get_by_label("roof").fill("gable")
     card.get_by_role("button", name="Save", exact=True).click()
@@ -122,7 +127,9 @@ def test_con4_by_mouse_a_field_is_hidden_and_keeps_its_value(
     assert (after.phones, after.do_not_disturb) == (before.phones, before.do_not_disturb)
     # Shown again, it is as it was; the open card follows without being asked.
     page.get_by_role("button", name="Put Phone numbers on the card").click()
+    page.get_by_role("button", name="Put Sync mobile on the card").click()
     _save(page)
+    expect(card.get_by_role("switch", name="Sync mobile")).to_be_visible()
     expect(card.locator("#card-details").get_by_text("Phone numbers")).to_be_visible()
     expect(card.get_by_label("Phone numbers", exact=True)).to_have_value("030 123456")
 
@@ -136,12 +143,13 @@ def test_con4_by_keyboard_alone(open_page: OpenPage, served: Served, ada: User) 
     # Into the group below, by its menu; the focus goes along.
     page.get_by_role("button", name="Actions for Kind").press("Enter")
     page.get_by_role("menuitem", name="To How to reach").press("Enter")
-    _shows(page, 2, ["E-mail addresses", "Phone numbers", "Addresses", "Kind"])
+    reach = ["E-mail addresses", "Phone numbers", "Addresses", "Sync mobile"]
+    _shows(page, 2, [*reach, "Kind"])
     expect(page.locator("[data-drag-handle=field-kind]")).to_be_focused()
     # What is hidden leaves the focus to its neighbour.
     page.get_by_role("button", name="Hide Kind").press("Enter")
     expect(page.locator(".layout-tray [data-drag=field-kind]")).to_be_visible()
-    expect(page.locator("[data-drag-handle=field-addresses]")).to_be_focused()
+    expect(page.locator("[data-drag-handle=field-sync_mobile]")).to_be_focused()
     # Back by the keys that everybody knows, except in text.
     page.keyboard.press("Control+z")
     expect(page.locator(".layout-tray [data-drag=field-kind]")).to_have_count(0)

@@ -49,7 +49,7 @@ def arranged(source: Source, outside: tuple[Outside, ...]) -> rx.Component:
         return rx.el.details(
             rx.el.summary(
                 rx.el.h3(each.title),
-                rx.icon("chevron-down", size=16, aria_hidden="true", class_name="turns"),
+                rx.icon("chevron-down", size=16, aria_hidden="true", class_name="card-turn"),
                 class_name=rx.cond(each.title, "card-heading", "card-heading card-heading-none"),
             ),
             rx.el.div(

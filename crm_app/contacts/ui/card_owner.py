@@ -41,7 +41,7 @@ def owner_panel() -> rx.Component:
                 rx.el.summary(
                     rx.icon("history", size=14, aria_hidden="true"),
                     tr("Why this owner?"),
-                    rx.icon("chevron-right", size=14, aria_hidden="true", class_name="turns"),
+                    rx.icon("chevron-right", size=14, aria_hidden="true", class_name="owner-turn"),
                 ),
                 rx.el.ol(rx.foreach(ContactCard.changes, _change), class_name="happenings"),
                 class_name="owner-history",

@@ -29,6 +29,8 @@ def preview() -> rx.Component:
                     tuple(Outside(each.key, _stand_in(each)) for each in beside.fields()),
                 ),
                 custom_attrs={"inert": True},
+                # Inputs keep what they began with: each kind has its own.
+                key=LayoutStudio.kind,
                 class_name="layout-sheet",
             ),
             # What scrolls can be reached by keyboard.

@@ -10,7 +10,7 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.contacts import layouts
+from crm_app.contacts import layouts, timeline
 from crm_app.contacts.layouts import Layout
 from crm_app.contacts.ui import beside, card_blocks, layout_bench, layout_rows, layout_sample
 from crm_app.contacts.ui.card_blocks import CardBlock
@@ -21,7 +21,6 @@ from crm_app.core import clock
 from crm_app.core.errors import Conflict, NotFound
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import ContactKind
-from crm_app.ui import moments
 from crm_app.ui.state import PrivateState, handler
 
 _MEANWHILE = N_(
@@ -173,9 +172,9 @@ class LayoutStudio(PrivateState):
         self.not_own_drags = [*self.group_drags, *no_own]
 
     def _draw_preview(self, laid: Layout) -> None:
-        kind, now = self._kind(), clock.now()
+        kind = self._kind()
         names = self._held().without_place(kind)
-        made = moments.moment(self._locale, self._time_zone, now, now)
+        made = timeline.instant(self._locale, self._time_zone, clock.now())
         shown = layout_sample.sample(self._locale, kind, names, made=made)
         self.head, self.blocks = shown.head, card_blocks.blocks(self._locale, laid, {})
         self.head_shows = card_blocks.top(laid)

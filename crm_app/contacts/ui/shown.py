@@ -209,7 +209,7 @@ def card_head(actor: Actor, card: Card, now: datetime) -> CardHead:
         time_zone=card.time_zone,
         locale=card.locale,
         note=card.note,
-        made=exact(actor, card.created_at),
+        made=timeline.instant(actor.locale, actor.time_zone, card.created_at),
         deleted=short(actor, card.deleted_at, now) if card.deleted_at else "",
         may_change=card.may_change,
         bounced=", ".join(card.bounced),

@@ -24,6 +24,15 @@ SYSTEM = access.system("test")
 LEAD, COMPANY = ContactKind.LEAD, ContactKind.COMPANY
 
 
+@pytest.fixture(autouse=True)
+def no_other_room() -> Iterator[None]:
+    """Rooms above give no fields, unless a test does."""
+    given = beside.fields()
+    beside.use_fields()
+    yield
+    beside.use_fields(*given)
+
+
 @pytest.fixture
 def ada(lite: str) -> User:
     with db.unit_of_work() as session:
@@ -162,13 +171,11 @@ def test_con4_open_cards_follow_a_new_layout_and_keep_what_is_typed(
 
 
 @pytest.fixture
-def flag() -> Iterator[beside.Field]:
+def flag(no_other_room: None) -> beside.Field:
     """A field of a room above."""
-    given = beside.fields()
     made = beside.Field("test_flag", "Test flag", lambda: rx.el.button("Tick the test flag"))
     beside.use_fields(made)
-    yield made
-    beside.use_fields(*given)
+    return made
 
 
 def test_con4_a_field_of_a_room_above_is_placed_and_hidden_like_the_cards_own(

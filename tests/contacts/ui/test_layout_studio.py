@@ -23,6 +23,15 @@ LEAD, COMPANY = ContactKind.LEAD, ContactKind.COMPANY
 PATH = "/settings/layout"
 
 
+@pytest.fixture(autouse=True)
+def no_other_room() -> Iterator[None]:
+    """Rooms above give no fields, unless a test does."""
+    given = beside.fields()
+    beside.use_fields()
+    yield
+    beside.use_fields(*given)
+
+
 @pytest.fixture
 def ada(lite: str) -> User:
     with db.unit_of_work() as session:
@@ -265,13 +274,10 @@ def test_usr3_members_do_not_get_the_studio(ada: User, open_tab: Open) -> None:
 
 
 @pytest.fixture
-def flag() -> Iterator[None]:
+def flag(no_other_room: None) -> None:
     """A field of a room above."""
-    given = beside.fields()
     made = beside.Field("test_flag", "Test flag", lambda: rx.el.span("flag"), "smartphone")
     beside.use_fields(made)
-    yield
-    beside.use_fields(*given)
 
 
 def test_con4_fields_of_rooms_above_are_arranged_too(flag: None, ada: User, open_tab: Open) -> None:

@@ -61,7 +61,7 @@ def _above() -> rx.Component:
             CardQueue.importing > 0,
             rx.el.div(
                 rx.el.span(
-                    rx.icon("loader-circle", size=16, aria_hidden="true", class_name="turns"),
+                    rx.icon("loader-circle", size=16, aria_hidden="true", class_name="queue-turns"),
                     tr("Importing, {count} to go", count=CardQueue.importing.to_string()),
                     role="status",
                     class_name="queue-progress",
