@@ -73,10 +73,16 @@ def _more() -> rx.Component:
             rx.el.span(tr("Import")),
             href="/import",
             underline="none",
-            class_name="button button-normal",
+            class_name="button button-normal only-wide",
         ),
         menu(
             icon_button("ellipsis", tr("More"), kind="normal"),
+            rx.dropdown_menu.item(
+                rx.icon("upload", size=16, aria_hidden="true"),
+                tr("Import"),
+                on_click=rx.redirect("/import"),
+                class_name="menu-item only-phone",
+            ),
             menu_item(tr("Find duplicates"), rx.redirect("/duplicates"), icon="merge"),
             rx.dropdown_menu.separator(),
             menu_item(tr("Export this list as CSV"), Bulk.export(exporting.CSV), icon="download"),

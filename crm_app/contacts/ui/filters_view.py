@@ -152,7 +152,7 @@ def _chip(each: Field) -> rx.Component:
                 on_click=ListFilters.remove(each.key),
                 class_name="chip-away",
             ),
-            class_name="filter-chip",
+            class_name="list-chip",
         ),
     )
 

@@ -121,11 +121,7 @@ def _line(
     choices: Mapping[str, int],
     users: Mapping[int | None, str],
 ) -> Line:
-    values = [
-        Value(str(each.id), _text(session, actor, name, value_of(each, name), users), each.name)
-        for each in records
-        if value_of(each, name)
-    ]
+    values = _values(session, actor, name, records, choices, kept, users)
     default = kept.id
     if name == "note":
         both = translate(actor.locale, N_("Both notes, one below the other"))
@@ -138,6 +134,32 @@ def _line(
         chosen=str(choices.get(name, default)),
         offers=values,
     )
+
+
+def _values(
+    session: Session,
+    actor: Actor,
+    name: str,
+    records: Sequence[Record],
+    choices: Mapping[str, int],
+    kept: Record,
+    users: Mapping[int | None, str],
+) -> list[Value]:
+    """Each different value once, with the names of those who have it."""
+    chosen = choices.get(name, kept.id)
+    found: dict[str, list[Record]] = {}
+    for each in records:
+        if value := value_of(each, name):
+            found.setdefault(_text(session, actor, name, value, users), []).append(each)
+    return [
+        Value(
+            # The chosen record stands for all that have the same.
+            id=str(next((each.id for each in having if each.id == chosen), having[0].id)),
+            text=text,
+            whose="" if name == "name" else ", ".join(each.name for each in having),
+        )
+        for text, having in found.items()
+    ]
 
 
 def _text(

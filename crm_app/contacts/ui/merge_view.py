@@ -7,7 +7,7 @@ import reflex as rx
 from crm_app.contacts.ui.merge_shown import Kept, Line, Side, Value
 from crm_app.contacts.ui.merge_state import Merging
 from crm_app.contacts.ui.parts import contact_mark
-from crm_app.ui.components import badge, button, dialog, notice
+from crm_app.ui.components import button, dialog, notice
 from crm_app.ui.words import tr
 
 
@@ -73,8 +73,12 @@ def _side(side: rx.Var[Side]) -> rx.Component:
             ),
             class_name="name-cell",
         ),
-        rx.el.span(side.made, " · ", side.happened, class_name="caption"),
-        rx.cond(kept, badge(tr("Stays"), tone="accent", icon="check")),
+        rx.el.span(rx.el.span(side.made), rx.el.span(side.happened), class_name="caption"),
+        rx.cond(
+            kept,
+            rx.icon("circle-check", size=18, aria_hidden="true", class_name="merge-check"),
+            rx.icon("circle", size=18, aria_hidden="true", class_name="merge-check"),
+        ),
         class_name=rx.cond(kept, "merge-side merge-on", "merge-side"),
     )
 
