@@ -10,11 +10,11 @@ Json = dict[str, Any]
 def put(book: GooglePeople, name: str, **fields: Any) -> str:
     """A contact with the resource name ``people/{name}``, new or with other fields; that name.
 
-    Fields are those of ``Person``; an empty list removes one.
+    Names are ``c`` and the entry's number. Fields are those of ``Person``; an empty list removes one.
     """
     full = f"people/{name}"
     present = book.people.get(full)
-    source = source_id(present) if present else name.encode().hex()
+    source = source_id(present) if present else f"{int(name.removeprefix('c')):x}"
     book.keep(full, source, {**_said(present or {}), **fields})
     return full
 
@@ -56,7 +56,8 @@ def expire_tokens(book: GooglePeople) -> None:
 
 
 def seed(book: GooglePeople, count: int) -> None:
-    """``count`` contacts: people mostly, every tenth a company, every fifth under a label."""
+    """``count`` contacts from ``people/c1000000`` on: people mostly, every tenth a company, every
+    fifth under a label."""
     book.groups["contactGroups/seeded"] = "Customers"
     mine, seeded = (
         {"contactGroupMembership": {"contactGroupResourceName": f"contactGroups/{each}"}}
@@ -66,7 +67,7 @@ def seed(book: GooglePeople, count: int) -> None:
         person = {} if number % 10 == 0 else {"names": [_name(number)]}
         put(
             book,
-            f"s{number:06}",
+            f"c{1_000_000 + number}",
             **person,
             organizations=[{"name": f"Seeded Works {number % 500}", "title": "Buyer"}],
             emailAddresses=[

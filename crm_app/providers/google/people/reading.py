@@ -6,6 +6,7 @@ https://developers.google.com/people/api/rest/v1/people
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ Item = Mapping[str, Any]
 # The name under which an entry of ours bears its key among its client data.
 OUR_KEY = "tandem"
 _CONTACT = "CONTACT"
+_HEX = re.compile("[0-9a-f]{1,16}")
 
 
 def contact_source(person: Person) -> Item:
@@ -62,6 +64,19 @@ def group_of(membership: Item) -> str:
     return str(group.get("contactGroupResourceName") or "")
 
 
+def former_names(person: Person) -> tuple[str, ...]:
+    """The resource names that the person had before.
+
+    Google tells them only to who has a sync token. A contact begins as ``people/c`` with its number
+    in decimal, so whoever has another name by now was called that.
+    """
+    told = (person.get("metadata") or {}).get("previousResourceNames") or ()
+    number = str(contact_source(person).get("id") or "")
+    first = f"people/c{int(number, 16)}" if _HEX.fullmatch(number) else ""
+    names = dict.fromkeys([*map(str, told), first])
+    return tuple(name for name in names if name and name != person["resourceName"])
+
+
 def items(person: Person, name: str) -> list[Item]:
     """What the entry says in the field ``name``, the main one first."""
     said = person.get(name)
@@ -88,7 +103,7 @@ def remote_card(person: Person, labels: Iterable[str] = ()) -> RemoteCard:
             content_hash=content_hash_of(card),
             raw=raw,
             key=key_of(person),
-            former=tuple((person.get("metadata") or {}).get("previousResourceNames") or ()),
+            former=former_names(person),
         )
     except (AttributeError, TypeError, ValueError):
         # Something has another form than Google describes.

@@ -188,13 +188,13 @@ def test_it_serves_as_a_process_of_its_own() -> None:
                 told: dict[str, Any] = json.loads(answer.read())
             return told
 
-        control(do="put contact", name="s000001", emailAddresses=[{"value": "a@x.example"}])
-        control(do="delete contact", name="people/s000002")
+        control(do="put contact", name="c1000001", emailAddresses=[{"value": "a@x.example"}])
+        control(do="delete contact", name="people/c1000002")
         assert control(do="look")["contacts"] == 29
         (page,) = pulled(google, ME, pages[-1].cursor)
         (changed,) = page.changed
         assert [each.address for each in changed.card.emails] == ["a@x.example"]
-        assert page.removed == ("people/s000002",)
+        assert page.removed == ("people/c1000002",)
         google.close()
     finally:
         process.terminate()

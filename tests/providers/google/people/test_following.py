@@ -164,7 +164,8 @@ def test_sct7_an_entry_that_gets_another_name_is_not_gone(
     assert (found.href, found.former, page.removed) == ("people/107", (old,), ())
     # Its number tells that it is the same, also in a listing that begins anew.
     assert found.uid == listed(pages)[old].uid
-    assert held(google, ME)["people/107"].uid == found.uid
+    (again,) = held(google, ME).values()
+    assert (again.href, again.uid, again.former) == ("people/107", found.uid, (old,))
     assert google.fetch(ME, old) is None
 
 

@@ -14,7 +14,7 @@ from crm_app.providers.address_book_port import (
     CardPhone,
 )
 from crm_app.providers.google.people.reading import card_of, is_gone, remote_card
-from tests.providers.google.people.people import of_contact, of_profile, person
+from tests.providers.google.people.people import SOURCE, of_contact, of_profile, person
 
 
 def test_sct2_the_parts_of_a_card() -> None:
@@ -154,3 +154,26 @@ def test_sct2_row_87_an_entry_that_cannot_be_read_is_told_of(fields: dict[str, A
 )
 def test_sct2_who_is_no_contact_any_more_is_gone(metadata: dict[str, Any], gone: bool) -> None:
     assert is_gone({"resourceName": "people/c1", "metadata": metadata}) is gone
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "former"),
+    [
+        ("people/c20250", [], ()),
+        ("people/c20250", ["people/107"], ("people/107",)),
+        # As it was called before it was linked with a profile, told or not.
+        ("people/107", [], ("people/c20250",)),
+        ("people/107", ["people/c20250", "people/106"], ("people/c20250", "people/106")),
+    ],
+)
+def test_sct7_the_names_that_an_entry_had(
+    name: str, told: list[str], former: tuple[str, ...]
+) -> None:
+    metadata = {"sources": [SOURCE], "previousResourceNames": told}
+    found = remote_card({**person(metadata=metadata), "resourceName": name})
+    assert (found.former, found.uid) == (former, "4f1a")
+
+
+def test_sct7_an_entry_with_an_odd_number_had_no_name_that_we_know() -> None:
+    metadata = {"sources": [{**SOURCE, "id": "x-1"}]}
+    assert remote_card(person(metadata=metadata)).former == ()
