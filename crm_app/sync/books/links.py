@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, exists, literal_column
 from sqlmodel import Session, col, select
 
 from crm_app.core import facts, jobs
@@ -21,6 +22,12 @@ from crm_app.sync.rules.card_merge import Details
 RUN = book_access.RUN
 # A link in one of these keeps its contact and its entry in step, or is about to.
 ON = (CardLinkState.WANTED, CardLinkState.IN_STEP)
+# The conditions of the index by which a link is found from its entry. Spelled out, not bound: a
+# database cannot tell that a parameter fulfils them, and would look at all links of the book instead.
+_ALIVE_THERE = (
+    col(CardLink.state) != literal_column("'ended'"),
+    col(CardLink.href) != literal_column("''"),
+)
 
 
 def alive(session: Session, contact_id: int, user_id: int | None = None) -> list[CardLink]:
@@ -181,13 +188,19 @@ def at(session: Session, book_id: int, hrefs: Collection[str]) -> dict[str, Card
         return {}
     found = session.exec(
         select(CardLink).where(
-            CardLink.address_book_id == book_id,
-            among(CardLink.href, hrefs),
-            CardLink.href != "",
-            CardLink.state != CardLinkState.ENDED,
+            CardLink.address_book_id == book_id, among(CardLink.href, hrefs), *_ALIVE_THERE
         )
     )
     return {link.href: link for link in found}
+
+
+def followed() -> ColumnElement[bool]:
+    """Whether a contact follows a card, as part of a query about cards."""
+    return exists().where(
+        col(CardLink.address_book_id) == ExternalCard.address_book_id,
+        col(CardLink.href) == ExternalCard.href,
+        *_ALIVE_THERE,
+    )
 
 
 def untick(session: Session, link: CardLink, *, now: datetime) -> None:

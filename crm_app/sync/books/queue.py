@@ -16,7 +16,7 @@ from crm_app.core import db, facts, jobs
 from crm_app.core.access import Actor
 from crm_app.core.errors import Conflict, NotFound
 from crm_app.core.i18n import N_
-from crm_app.core.kinds import CardLinkState, ContactKind
+from crm_app.core.kinds import ContactKind
 from crm_app.models import AddressBook, CardLink, ExternalCard
 from crm_app.providers.address_book_port import UNREADABLE
 from crm_app.sync.books import holding, links, queries, queue_rows
@@ -146,12 +146,7 @@ def stop_import(session: Session, actor: Actor, account_id: int | None = None) -
 
 def is_followed(session: Session, card: ExternalCard) -> bool:
     """Whether a contact follows the card."""
-    query = select(CardLink.id).where(
-        CardLink.address_book_id == card.address_book_id,
-        CardLink.href == card.href,
-        CardLink.state != CardLinkState.ENDED,
-    )
-    return session.exec(query.limit(1)).first() is not None
+    return bool(links.at(session, card.address_book_id, [card.href]))
 
 
 def left_queue(card: ExternalCard) -> None:

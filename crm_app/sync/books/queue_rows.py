@@ -5,26 +5,29 @@ nobody left it out. A card belongs to whoever connected the address book; nobody
 even an administrator.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, exists, func, tuple_
+from sqlalchemy import ColumnElement, func, tuple_, union_all
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from crm_app.contacts.search_words import words_of
 from crm_app.core.access import Actor
 from crm_app.core.ids import is_id
-from crm_app.core.kinds import AccountPurpose, CardLinkState, ContactKind
+from crm_app.core.kinds import AccountPurpose, ContactKind
 from crm_app.models import (
     AddressBook,
-    CardLink,
     ConnectedAccount,
     ExternalCard,
 )
 from crm_app.providers.address_book_port import CardAddress, CardKind, from_json
+from crm_app.sync.books import links
 from crm_app.sync.books.likely import Match, likely
 
 LONGEST_PAGE = 200
+_PLACE = (col(ExternalCard.sort_key), col(ExternalCard.id))
 
 
 class Show(StrEnum):
@@ -83,16 +86,12 @@ def queued(actor: Actor, *, account_id: int | None = None) -> tuple[ColumnElemen
     books = select(AddressBook.id).where(own_books(actor), col(AddressBook.used).is_(True))
     if account_id is not None:
         books = books.where(AddressBook.account_id == account_id)
-    followed = exists().where(
-        col(CardLink.address_book_id) == ExternalCard.address_book_id,
-        col(CardLink.href) == ExternalCard.href,
-        col(CardLink.state) != CardLinkState.ENDED,
-    )
-    return (
-        col(ExternalCard.address_book_id).in_(books),
-        col(ExternalCard.is_group).is_(False),
-        ~followed,
-    )
+    return (col(ExternalCard.address_book_id).in_(books), *_asked_about())
+
+
+def _asked_about() -> tuple[ColumnElement[bool], ...]:
+    """The conditions for cards that are somebody, and whom no contact follows."""
+    return (col(ExternalCard.is_group).is_(False), ~links.followed())
 
 
 def showing(show: Show) -> tuple[ColumnElement[bool], ...]:
@@ -127,22 +126,49 @@ def page(
 ) -> QueuePage:
     """See ``queries.queue``."""
     size = max(1, min(limit, LONGEST_PAGE))
-    place = (col(ExternalCard.sort_key), col(ExternalCard.id))
-    query = (
-        select(ExternalCard, AddressBook)
-        .join(AddressBook, col(AddressBook.id) == ExternalCard.address_book_id)
-        .where(*queued(actor, account_id=account_id), *showing(show), *holding(text))
-    )
+    conditions = [*_asked_about(), *showing(show), *holding(text)]
     edge = session.get(ExternalCard, after) if after is not None and is_id(after) else None
     if edge is not None:
-        query = query.where(tuple_(*place) > (edge.sort_key, edge.id))
-    found = session.exec(query.order_by(*place).limit(size + 1)).all()
+        conditions.append(tuple_(*_PLACE) > (edge.sort_key, edge.id))
+    found = _first(session, _books(session, actor, account_id), conditions, size + 1)
     shown = found[:size]
     matches = likely(session, actor, [card for card, _ in shown])
     return QueuePage(
         rows=tuple(_row(card, book, matches.get(card.id or 0, ())) for card, book in shown),
         next=shown[-1][0].id if len(found) > size else None,
     )
+
+
+def _books(session: Session, actor: Actor, account_id: int | None) -> dict[int, AddressBook]:
+    query = select(AddressBook).where(own_books(actor), col(AddressBook.used).is_(True))
+    if account_id is not None:
+        query = query.where(AddressBook.account_id == account_id)
+    return {book.id or 0: book for book in session.exec(query)}
+
+
+def _first(
+    session: Session,
+    books: dict[int, AddressBook],
+    conditions: Sequence[ColumnElement[bool]],
+    most: int,
+) -> list[tuple[ExternalCard, AddressBook]]:
+    """The first cards by name. Each address book gives its own first ones by its index: sorting all
+    that wait would take longer the more there are."""
+    if not books:
+        return []
+    firsts = [
+        columns(*_PLACE)
+        .where(col(ExternalCard.address_book_id) == book_id, *conditions)
+        .order_by(*_PLACE)
+        .limit(most)
+        .subquery()
+        for book_id in books
+    ]
+    ids = union_all(*(columns(each.c.sort_key, each.c.id) for each in firsts)).subquery()
+    query = (
+        select(ExternalCard).join(ids, ids.c.id == ExternalCard.id).order_by(*_PLACE).limit(most)
+    )
+    return [(card, books[card.address_book_id]) for card in session.exec(query)]
 
 
 def _row(row: ExternalCard, book: AddressBook, matches: tuple[Match, ...]) -> QueueRow:

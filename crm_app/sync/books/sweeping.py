@@ -125,15 +125,7 @@ def _to_forget() -> ColumnElement[bool]:
     """Missing, and not only shown as gone: marked, and in nobody's flag."""
     return and_(
         col(ExternalCard.missing_since).is_not(None),
-        or_(col(ExternalCard.mark).is_(None), _linked()),
-    )
-
-
-def _linked() -> ColumnElement[bool]:
-    return exists().where(
-        col(CardLink.address_book_id) == ExternalCard.address_book_id,
-        col(CardLink.href) == ExternalCard.href,
-        col(CardLink.state) != CardLinkState.ENDED,
+        or_(col(ExternalCard.mark).is_(None), links.followed()),
     )
 
 
