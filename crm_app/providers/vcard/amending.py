@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from crm_app.providers.address_book_port import CardKind, Wanted, WantedNames
 from crm_app.providers.vcard.content import Content, content_of
 from crm_app.providers.vcard.details import ADDRESSES, EMAILS, PHONES, Detail, Part
-from crm_app.providers.vcard.lines import CardLines, card_lines
+from crm_app.providers.vcard.lines import CardLines, NoCard, card_lines
 from crm_app.providers.vcard.lists import with_details
 from crm_app.providers.vcard.properties import Property, escaped, structured, written
 from crm_app.providers.vcard.reading import card_of, kind_of, name_parts, organization_parts
@@ -24,9 +24,12 @@ def amend(raw: str, wanted: Wanted, *, at: datetime, uid: str = "") -> str:
     """``raw`` with what is wanted, changed at the instant ``at``; ``uid`` for a card without one.
 
     What a server insists on (FN, UID) is added where it was missing. A card that needs no change is
-    given back as it is. Raises NoCard.
+    given back as it is. Raises NoCard, also for one that has no end.
     """
-    content = content_of(card_lines(raw))
+    found = card_lines(raw)
+    if not found.closed:
+        raise NoCard
+    content = content_of(found)
     before = list(content.lines)
     if wanted.names is not None:
         content = _with_names(content, wanted.names)

@@ -58,6 +58,7 @@ class Content:
         return {
             each.property.group.lower(): text_in(each.property.value, self.version)
             for each in self.all("X-ABLABEL")
+            if each.property.group
         }
 
     def details(self, part: Part[Detail]) -> list[tuple[Entry, Detail]]:

@@ -79,7 +79,7 @@ def _named(key: str, values: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 def _plain(found: Property) -> Property:
     """A quoted-printable value as text; one in an unknown alphabet as far as it can be read."""
     coded = quopri.decodestring(found.value.encode())
-    value = decoded(coded, found.param("CHARSET"))
+    value = decoded(coded, found.param("CHARSET")).replace("\r\n", "\n").replace("\r", "\n")
     params = tuple(each for each in found.params if each[0] not in _SPELLED)
     return Property(found.name, value, found.group, params)
 
@@ -159,7 +159,8 @@ def written(found: Property, version: str = "3.0") -> Line:
     if version == "2.1" and not _harmless(found.value):
         head = _serialized(found, params, "").removesuffix(":")
         return Line(f"{head};CHARSET=UTF-8;ENCODING={_QUOTED_PRINTABLE}:{_quoted(found.value)}")
-    return Line(_serialized(found, params, found.value))
+    # Out of a quoted-printable line a value may have ends of lines as they are.
+    return Line(_serialized(found, params, found.value.replace("\n", "\\n")))
 
 
 def _harmless(value: str) -> bool:

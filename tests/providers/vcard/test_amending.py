@@ -152,6 +152,17 @@ def test_sct7_version_2_1_is_written_as_such() -> None:
     assert new.isascii()
 
 
+def test_sct7_quoted_printable_where_it_does_not_belong_is_written_as_it_should() -> None:
+    raw = card("FN:Ann", "ADR;TYPE=HOME;ENCODING=QUOTED-PRINTABLE:;;Eins=0D=0AZwei;Bonn;;;")
+    (there,) = read(raw).card.addresses
+    for version in ("2.1", "3.0"):
+        labelled = replace(there, label="work")
+        text = amend(raw.replace("3.0", version), Wanted(addresses=(labelled,)), at=AT)
+        assert read(text).card.addresses == (labelled,)
+        assert read(text).card.addresses[0].street == "Eins\nZwei"
+    assert "ADR;TYPE=WORK:;;Eins\\nZwei;Bonn;;;" in physical(text)
+
+
 def test_sct5_names_go_out_and_middle_names_stay() -> None:
     wanted = WantedNames("Denise Ozturk", CardKind.PERSON, "Denise", "Ozturk", "Kornblume AG")
     gone, new = changed(cards.APPLE, amend(cards.APPLE, Wanted(names=wanted), at=AT))
@@ -179,8 +190,9 @@ def test_sct5_a_person_becomes_a_company_and_back(raw: str) -> None:
 def test_sct2_row_87_what_servers_insist_on_is_added() -> None:
     after = amend(cards.NAMELESS, Wanted(phones=(CardPhone("+49 1"),)), at=AT, uid="made-up")
     assert {"FN:who@nobody.example", "UID:made-up", "TEL:+49 1"} <= set(physical(after))
-    with pytest.raises(NoCard):
-        amend("no card", Wanted(), at=AT)
+    for broken in ("no card", cards.BROKEN):
+        with pytest.raises(NoCard):
+            amend(broken, Wanted(), at=AT)
 
 
 def test_sct7_a_picture_stays_to_the_byte() -> None:
@@ -230,7 +242,7 @@ WANTED = st.builds(
     phones=st.none() | st.lists(PHONES, max_size=5).map(tuple),
     addresses=st.none() | st.lists(ADDRESSES, max_size=4).map(tuple),
 )
-OWN = ("EMAIL", "TEL", "ADR", "X-ABLABEL", "X-ABADR", "REV")
+OWN = ("EMAIL", "TEL", "ADR", "LABEL", "X-ABLABEL", "X-ABADR", "REV")
 
 
 def unknown(raw: str) -> list[str]:
@@ -253,6 +265,50 @@ def test_sct7_whatever_is_wanted_is_read_back_and_the_rest_stays(
         assert read(text).card == expected
         assert unknown(text) == unknown(raw)
         assert amend(text, wanted, at=AT) == text
+
+
+GROUPS = st.sampled_from(["", "", "item1.", "ITEM2.", "a."])
+NAMES = st.sampled_from(["EMAIL", "tel", "ADR", "LABEL", "X-ABLabel", "X-ABADR", "X-FOO", "NOTE"])
+PARAMS = st.lists(
+    st.sampled_from(
+        ["TYPE=HOME", "type=work,pref", 'TYPE="fax,home"', "CELL", "PREF=3", "X-P=q", "VALUE=uri"]
+    ),
+    max_size=3,
+).map(lambda params: "".join(f";{each}" for each in params))
+VALUES = st.sampled_from(
+    [
+        "",
+        ";;;;;;",
+        "a@x.example",
+        "tel:+49-1;ext=2",
+        "a\\,b\\;c\\n",
+        ";;Str 1;Bonn;;53111;",
+        "end\\",
+    ]
+) | TEXTS.map(lambda text: text.replace("\n", ""))
+LINES = st.builds("{}{}{}:{}".format, GROUPS, NAMES, PARAMS, VALUES) | st.sampled_from(
+    ["no line", "EMAIL;broken", "BEGIN:VCARD", "END:VOTHER", "TEL;X=a=b=c:7"]
+)
+ANY_CARD = st.builds(
+    lambda lines, version: card("FN:Ann", *lines, version=version),
+    st.lists(LINES, max_size=8),
+    st.sampled_from(["2.1", "3.0", "4.0"]),
+)
+
+
+@given(ANY_CARD, WANTED)
+def test_sct7_row_87_any_card_takes_any_change(raw: str, wanted: Wanted) -> None:
+    if read(raw).trouble:
+        with pytest.raises(NoCard):
+            amend(raw, wanted, at=AT)
+        return
+    after = amend(raw, wanted, at=AT)
+    found, before = read(after).card, read(raw).card
+    for part in ("emails", "phones", "addresses"):
+        given_ = getattr(wanted, part)
+        assert getattr(found, part) == (getattr(before, part) if given_ is None else given_)
+    assert unknown(after) == unknown(raw)
+    assert amend(after, wanted, at=AT) == after
 
 
 @given(WORDS, TEXTS, TEXTS, TEXTS, st.sampled_from(["3.0", "4.0", "2.1"]))
