@@ -17,10 +17,11 @@ from crm_app import models
 from crm_app.accounts import service as people
 from crm_app.core import clock, db
 from crm_app.core.access import system
-from crm_app.core.kinds import CalendarRole, ContactCreation
+from crm_app.core.kinds import AccountPurpose, CalendarRole, ContactCreation
 from tests import factories
 
 ME = "me@example.org"
+BOOK = "people/me"
 
 
 def events_wanted(usually: int) -> int:
@@ -40,6 +41,7 @@ class Google:
         """The environment that leads our processes to it."""
         return {
             "CRM_GOOGLE_CALENDAR_API": self.about["api"],
+            "CRM_GOOGLE_PEOPLE_API": self.about["people_api"],
             "CRM_GOOGLE_TOKEN_URL": self.about["token_url"],
         }
 
@@ -54,15 +56,24 @@ class Google:
         """How many pages of events were asked for so far."""
         return int(self.control("look")["calls"].get("events.list", 0))
 
+    def listed_cards(self) -> int:
+        """How often the address book was asked for anything, its groups too."""
+        calls: dict[str, int] = self.control("look")["calls"]
+        return sum(
+            count for name, count in calls.items() if name.startswith(("people.", "contactGroups."))
+        )
+
 
 @contextmanager
-def google(events: int, *, page: int = 2500, wait: float = 0.0) -> Iterator[Google]:
-    """Google with one account that has ``events`` events; at most ``page`` of them at a time, after
-    ``wait`` seconds."""
+def google(
+    events: int, *, contacts: int = 0, page: int = 2500, wait: float = 0.0
+) -> Iterator[Google]:
+    """Google with one account that has ``events`` events and ``contacts`` contacts; at most ``page`` of
+    them at a time, after ``wait`` seconds."""
     process = subprocess.Popen(
         [
             sys.executable, "-m", "tests.servers.google", "--unchecked",
-            "--events", str(events), "--page", str(page), "--wait", str(wait),
+            "--events", str(events), "--contacts", str(contacts), "--page", str(page), "--wait", str(wait),
         ],
         stdout=subprocess.PIPE,
         text=True,
@@ -112,6 +123,35 @@ def connect(service: Google) -> int:
             for_calendars=True,
         )
     return calendar_id
+
+
+def connect_book(service: Google) -> int:
+    """A user who connected it for contacts; the id of his address book."""
+    with db.unit_of_work() as session:
+        factories.workspace(session)
+        user = factories.user(session)
+        account = models.ConnectedAccount(
+            user_id=user.id or 0,
+            purpose=AccountPurpose.CONTACTS,
+            provider="google",
+            label="Google",
+            username=ME,
+            secret=service.about["secret"],
+            created_at=clock.now(),
+        )
+        session.add(account)
+        session.flush()
+        book = models.AddressBook(account_id=account.id or 0, ref=BOOK, name="Contacts", main=True)
+        session.add(book)
+        session.flush()
+        people.set_sign_in_provider(
+            session,
+            system("test"),
+            provider="google",
+            client_id=service.about["client_id"],
+            client_secret=service.about["client_secret"],
+        )
+        return book.id or 0
 
 
 def start(service: Google, url: str, *command: str) -> "subprocess.Popen[str]":
