@@ -27,6 +27,7 @@ _NAMES = (
     "calendars.css",
     "settings.css",
     "connections.css",
+    "address_books.css",
     "sync_options.css",
     "outbox.css",
     "bell.css",

@@ -35,6 +35,7 @@ class ExternalAccounts(PrivateState):
     rows: list[AccountRow] = []
     everyone: list[dict[str, str]] = []
     queued: int = 0
+    waiting: str = ""
     asking: str = ""
     chosen: int = 0
     chosen_name: str = ""
@@ -206,7 +207,7 @@ class ExternalAccounts(PrivateState):
             lambda session, actor: shown_accounts.overview(session, actor, whose, now)
         )
         self.whose, self.rows, self.everyone = found.whose, found.rows, found.everyone
-        self.queued = found.queued
+        self.queued, self.waiting = found.queued, found.waiting
 
 
 async def look(login: Login) -> SeenBooks:

@@ -34,6 +34,10 @@ def accounts_tab() -> rx.Component:
     """The tab."""
     return rx.el.div(
         rx.cond(
+            (ExternalAccounts.queued > 0) & (ExternalAccounts.whose == ""),
+            _waiting(),
+        ),
+        rx.cond(
             ExternalAccounts.rows.length() > 0,
             rx.foreach(ExternalAccounts.rows, _account),
             card(
@@ -56,6 +60,18 @@ def accounts_tab() -> rx.Component:
         ),
         rx.cond(ExternalAccounts.everyone.length() > 0, _everyone()),
         class_name="groups",
+    )
+
+
+def _waiting() -> rx.Component:
+    """The next step after a download."""
+    return rx.el.div(
+        rx.icon("inbox", size=20, aria_hidden="true"),
+        rx.el.span(ExternalAccounts.waiting, class_name="grows"),
+        button(
+            tr("Open the queue"), icon="arrow-right", on_click=ExternalAccounts.set_tab("queue")
+        ),
+        class_name="queue-callout",
     )
 
 
@@ -119,10 +135,20 @@ def _account(row: rx.Var[AccountRow]) -> rx.Component:
                 class_name="connection-state hint",
             ),
         ),
-        rx.el.ul(
-            rx.foreach(row.books, _book),
-            class_name="plain-list book-list",
-            aria_label=tr("Address books of {name}", name=row.label),
+        rx.cond(
+            row.books.length() > 0,
+            rx.el.div(
+                rx.el.div(
+                    rx.el.span(tr("Address books"), class_name="label"),
+                    rx.el.span(tr("Ticked ones are read and kept in step."), class_name="help"),
+                    class_name="book-caption",
+                ),
+                rx.el.ul(
+                    rx.foreach(row.books, _book),
+                    class_name="book-list",
+                    aria_label=tr("Address books of {name}", name=row.label),
+                ),
+            ),
         ),
         class_name="card connection",
         aria_label=row.label,
@@ -198,11 +224,16 @@ def _book(row: rx.Var[BookRow]) -> rx.Component:
                     on_change=lambda on: ExternalAccounts.use(row.id, on),
                 ),
                 rx.el.span(row.name, class_name="breaks"),
-                class_name="check-row",
+                class_name="check-row book-name",
             ),
-            rx.cond(row.main, badge(tr("New entries go here"), tone="accent", icon="smartphone")),
-            rx.cond(~row.writable, badge(tr("Read only"), icon="lock")),
-            rx.el.span(row.note, class_name="hint tabular grows"),
+            rx.el.div(
+                rx.cond(
+                    row.main, badge(tr("New entries go here"), tone="accent", icon="smartphone")
+                ),
+                rx.cond(~row.writable, badge(tr("Read only"), icon="lock")),
+                rx.el.span(row.note, class_name="hint tabular"),
+                class_name="book-facts",
+            ),
             rx.cond(
                 row.listing,
                 button(
@@ -215,34 +246,35 @@ def _book(row: rx.Var[BookRow]) -> rx.Component:
                     tr("Go on"), icon="play", small=True, on_click=ExternalAccounts.go_on(row.id)
                 ),
             ),
-            rx.cond(row.used, _book_menu(row)),
+            rx.cond(row.used, _book_menu(row), rx.el.span(class_name="calendar-gap")),
             class_name="book-line",
         ),
         rx.cond(row.listing, rx.el.div(class_name="running-bar", aria_hidden="true")),
         rx.cond(row.trouble, rx.el.p(row.trouble, " ", row.advice, class_name="hint book-trouble")),
-        rx.cond(row.odd, rx.el.p(row.odd, class_name="hint")),
-        rx.cond(
-            row.waiting,
-            notice(
-                rx.el.p(row.waiting),
-                rx.el.div(
-                    button(
-                        tr("Forget them"),
-                        kind="danger",
-                        small=True,
-                        on_click=ExternalAccounts.ask("missing", row.id, row.name),
-                    ),
-                    button(
-                        tr("Read it anew"),
-                        small=True,
-                        on_click=ExternalAccounts.list_again(row.id),
-                    ),
-                    class_name="row",
-                ),
-                tone="warn",
-            ),
-        ),
+        rx.cond(row.odd, rx.el.p(row.odd, class_name="hint book-odd")),
+        rx.cond(row.waiting, _missing_there(row)),
         class_name="book-row",
+    )
+
+
+def _missing_there(row: rx.Var[BookRow]) -> rx.Component:
+    return notice(
+        rx.el.p(row.waiting),
+        rx.el.div(
+            button(
+                tr("Forget them"),
+                kind="danger",
+                small=True,
+                on_click=ExternalAccounts.ask("missing", row.id, row.name),
+            ),
+            button(
+                tr("Read it anew"),
+                small=True,
+                on_click=ExternalAccounts.list_again(row.id),
+            ),
+            class_name="row",
+        ),
+        tone="warn",
     )
 
 

@@ -7,8 +7,9 @@ from sqlmodel import Session
 
 from crm_app.core.access import Actor
 from crm_app.core.i18n import N_, translate
+from crm_app.sync.books.ui.connecting_view import ICONS
 from crm_app.sync.reaching import apps
-from crm_app.ui.components import badge, card, link_button, page_header, skeleton_rows, switch_row
+from crm_app.ui.components import card, link_button, page_header, skeleton_rows, switch_row
 from crm_app.ui.settings_frame import settings
 from crm_app.ui.state import PrivateState, handler
 from crm_app.ui.words import tr
@@ -58,36 +59,47 @@ def page() -> rx.Component:
         rx.cond(
             Configuration.loading,
             skeleton_rows(2),
-            rx.el.div(*(_row(each) for each in PROVIDERS), class_name="groups"),
+            card(
+                rx.el.ul(*(_row(each) for each in PROVIDERS), class_name="allowed-list"),
+                title=tr("Contacts"),
+                hint=tr(
+                    "Whose contacts people can connect under External accounts. iCloud and "
+                    "CardDAV servers can be connected always."
+                ),
+            ),
         ),
     )
 
 
 def _row(provider: str) -> rx.Component:
     row = Configuration.rows[provider]
-    return card(
-        switch_row(
-            f"allow-{provider}",
-            row["name"],
-            tr(
-                "On: everybody can connect his own contacts under External accounts. Off: nobody "
-                "connects anew, and what is connected goes on."
-            ),
-            checked=row["on"] != "",
-            on_change=lambda on: Configuration.allow(provider, on),
-            disabled=row["entered"] == "",
+    return rx.el.li(
+        rx.el.span(
+            rx.icon(ICONS[provider], size=20, aria_hidden="true"),
+            class_name="tile-icon",
         ),
-        rx.cond(
-            row["entered"],
-            badge(tr("The app is entered"), tone="good", icon="check"),
-            rx.el.div(
-                rx.el.span(
-                    tr("It needs an app of your own there, entered once. It takes five minutes."),
-                    class_name="hint",
+        rx.el.div(
+            switch_row(
+                f"allow-{provider}",
+                row["name"],
+                rx.cond(
+                    row["on"],
+                    tr("Everybody can connect his own contacts there."),
+                    rx.cond(
+                        row["entered"],
+                        tr("Nobody connects anew; what is connected goes on."),
+                        tr("It needs an app of your own there, entered once in five minutes."),
+                    ),
                 ),
-                link_button(tr("Enter the app"), "/settings/integrations#apps", icon="plug"),
-                class_name="row",
+                checked=row["on"] != "",
+                on_change=lambda on: Configuration.allow(provider, on),
+                disabled=row["entered"] == "",
             ),
+            rx.cond(
+                row["entered"],
+                rx.fragment(),
+                link_button(tr("Enter the app"), "/settings/integrations#apps", icon="plug"),
+            ),
+            class_name="grows allowed",
         ),
-        class_name="stack",
     )

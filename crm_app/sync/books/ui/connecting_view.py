@@ -94,7 +94,10 @@ def _icon(each: Preset) -> rx.Component:
 
 
 def _words(each: Preset, about: Any) -> rx.Component:
-    name = tr("Another CardDAV server") if each is _OTHER else each.name
+    if each is _OTHER:
+        name, about = tr("Any CardDAV server"), tr("Such as mailbox.org, Posteo, GMX or Zimbra")
+    else:
+        name = each.name
     return rx.el.span(
         rx.el.strong(name), rx.el.span(about, class_name="hint"), class_name="tile-words"
     )

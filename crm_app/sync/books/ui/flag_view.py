@@ -40,13 +40,16 @@ def sync_mobile() -> rx.Component:
             on_close=SyncMobile.keep,
             action=button(tr("Remove"), kind="danger", on_click=SyncMobile.untick),
         ),
-        class_name="sync-mobile",
+        class_name=rx.cond(SyncMobile.on, "sync-mobile sync-mobile-on", "sync-mobile"),
     )
 
 
 def _switch() -> rx.Component:
     """A switch that is no part of the form around it: it acts at once."""
     return rx.el.div(
+        rx.el.span(
+            rx.icon("smartphone", size=18, aria_hidden="true"), class_name="sync-mobile-icon"
+        ),
         rx.el.div(
             rx.el.span(tr(LABEL), id="sync-mobile-label", class_name="label"),
             rx.el.p(
@@ -62,6 +65,7 @@ def _switch() -> rx.Component:
                 id="sync-mobile-help",
                 class_name="help",
             ),
+            class_name="grows",
         ),
         rx.switch(
             checked=SyncMobile.on,
@@ -73,7 +77,7 @@ def _switch() -> rx.Component:
                 "aria-describedby": "sync-mobile-help",
             },
         ),
-        class_name="switch-row",
+        class_name="sync-mobile-row",
     )
 
 

@@ -167,7 +167,9 @@ class CardQueue(PrivateState):
         )
         await self._show()
         return rx.toast.success(
-            self._say_n("{count} contact is imported.", "{count} contacts are imported.", asked)
+            self._say_n(
+                "{count} card is being imported.", "{count} cards are being imported.", asked
+            )
         )
 
     @handler

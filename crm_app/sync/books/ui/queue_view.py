@@ -8,6 +8,7 @@ from crm_app.contacts.ui.parts import contact_mark
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import ContactKind
 from crm_app.sync.books.queries import Show
+from crm_app.sync.books.ui.connecting_state import NewAccount
 from crm_app.sync.books.ui.queue_state import LEAVE_OUT, NOTHING, CardQueue
 from crm_app.sync.books.ui.rules_state import CardRules
 from crm_app.sync.books.ui.shown_queue import CardRow, LikeRow
@@ -49,19 +50,30 @@ def queue_tab() -> rx.Component:
 
 def _above() -> rx.Component:
     """What it is for, and the one button that imports."""
-    return rx.el.div(
-        rx.el.p(
-            tr(
-                "Say of each card what it is: company, contact or lead. Only marked ones are "
-                "imported; only you see this list."
+    return rx.el.section(
+        rx.el.div(
+            rx.el.p(
+                tr(
+                    "Say what each card is. Only marked ones are imported, and only you see this list."
+                )
             ),
-            class_name="hint grows",
+            rx.cond(
+                CardQueue.importing > 0,
+                rx.fragment(),
+                checkbox(
+                    "make-companies",
+                    tr("Make the companies that people belong to where they are missing"),
+                    checked=CardQueue.make_companies,
+                    on_change=CardQueue.set_make_companies,
+                ),
+            ),
+            class_name="queue-about",
         ),
         rx.cond(
             CardQueue.importing > 0,
             rx.el.div(
                 rx.el.span(
-                    rx.icon("loader-circle", size=16, aria_hidden="true", class_name="queue-turns"),
+                    rx.icon("loader-circle", size=16, aria_hidden="true", class_name="turns"),
                     tr("Importing, {count} to go", count=CardQueue.importing.to_string()),
                     role="status",
                     class_name="queue-progress",
@@ -69,29 +81,20 @@ def _above() -> rx.Component:
                 button(tr("Stop"), icon="square", small=True, on_click=CardQueue.stop_import),
                 class_name="row",
             ),
-            rx.el.div(
-                checkbox(
-                    "make-companies",
-                    tr("Make missing companies"),
-                    checked=CardQueue.make_companies,
-                    on_change=CardQueue.set_make_companies,
+            button(
+                rx.cond(
+                    CardQueue.marked > 0,
+                    tr("Import all ({count})", count=CardQueue.marked.to_string()),
+                    tr("Import all"),
                 ),
-                button(
-                    rx.cond(
-                        CardQueue.marked > 0,
-                        tr("Import all ({count})", count=CardQueue.marked.to_string()),
-                        tr("Import all"),
-                    ),
-                    icon="download",
-                    kind="primary",
-                    disabled=CardQueue.marked == 0,
-                    on_click=CardQueue.import_all,
-                    id="import-all",
-                ),
-                class_name="row",
+                icon="download",
+                kind="primary",
+                disabled=CardQueue.marked == 0,
+                on_click=CardQueue.import_all,
+                id="import-all",
             ),
         ),
-        class_name="queue-above",
+        class_name="card queue-above",
     )
 
 
@@ -139,28 +142,8 @@ def _toolbar() -> rx.Component:
                 aria_label=tr("Account"),
             ),
         ),
-        menu(
-            button(
-                rx.cond(
-                    CardQueue.picked.length() > 0,
-                    tr("Mark {count} ticked", count=CardQueue.picked.length().to_string()),
-                    tr("Mark all {count}", count=CardQueue.total.to_string()),
-                ),
-                icon="list-checks",
-                disabled=CardQueue.rows.length() == 0,
-            ),
-            *(
-                menu_item(tr(label), CardQueue.mark_many(kind), icon=icon)
-                for kind, label, icon in MARKS
-            ),
-            menu_item(tr("Nothing yet"), CardQueue.mark_many(NOTHING), icon="eraser"),
-            rx.cond(
-                CardQueue.picked.length() > 0,
-                menu_item(tr("Leave out"), CardQueue.mark_many(LEAVE_OUT), icon="eye-off"),
-            ),
-        ),
         button(tr("Rules"), icon="wand-sparkles", on_click=CardRules.open),
-        class_name="toolbar",
+        class_name="queue-tools",
         role="search",
     )
 
@@ -168,30 +151,13 @@ def _toolbar() -> rx.Component:
 def _list() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            rx.el.div(
-                checkbox(
-                    "pick-all",
-                    tr("Tick all that are shown"),
-                    checked=CardQueue.picked.length() == CardQueue.rows.length(),
-                    on_change=CardQueue.pick_all,
-                ),
-                rx.cond(
-                    CardQueue.show == Show.GONE.value,
-                    button(
-                        tr("Forget them all"),
-                        icon="eraser",
-                        small=True,
-                        on_click=CardQueue.dismiss(0),
-                    ),
-                ),
-                class_name="queue-head",
-            ),
+            _bulk(),
             rx.el.ul(
                 rx.foreach(CardQueue.rows, _row),
                 class_name="queue-rows",
                 aria_label=tr("Contacts in queue"),
             ),
-            class_name="table-frame",
+            class_name="table-frame queue-frame",
         ),
         rx.el.div(
             rx.el.span(
@@ -209,6 +175,64 @@ def _list() -> rx.Component:
             ),
             class_name="list-foot",
         ),
+    )
+
+
+def _bulk() -> rx.Component:
+    """The head of the list: what is done to the ticked rows, or to all that were found."""
+    count = CardQueue.picked.length()
+    return rx.el.div(
+        checkbox(
+            "pick-all",
+            rx.cond(
+                count > 0,
+                tr("{count} ticked", count=count.to_string()),
+                tr("Tick all that are shown"),
+            ),
+            checked=count == CardQueue.rows.length(),
+            on_change=CardQueue.pick_all,
+        ),
+        rx.cond(
+            CardQueue.show == Show.GONE.value,
+            button(tr("Forget them all"), icon="eraser", small=True, on_click=CardQueue.dismiss(0)),
+            rx.cond(count > 0, _ticked(), _everything()),
+        ),
+        class_name=rx.cond(count > 0, "queue-head queue-head-on", "queue-head"),
+    )
+
+
+def _ticked() -> rx.Component:
+    return rx.el.div(
+        *(
+            button(tr(label), icon=icon, small=True, on_click=CardQueue.mark_many(kind))
+            for kind, label, icon in MARKS
+        ),
+        button(tr("Nothing yet"), icon="eraser", small=True, on_click=CardQueue.mark_many(NOTHING)),
+        button(
+            tr("Leave out"),
+            icon="eye-off",
+            small=True,
+            on_click=CardQueue.mark_many(LEAVE_OUT),
+        ),
+        role="group",
+        aria_label=tr("What the ticked ones are"),
+        class_name="queue-acts",
+    )
+
+
+def _everything() -> rx.Component:
+    return menu(
+        button(
+            tr("Mark all {count}", count=CardQueue.total.to_string()),
+            icon="list-checks",
+            kind="quiet",
+            small=True,
+        ),
+        *(
+            menu_item(tr(label), CardQueue.mark_many(kind), icon=icon)
+            for kind, label, icon in MARKS
+        ),
+        menu_item(tr("Nothing yet"), CardQueue.mark_many(NOTHING), icon="eraser"),
     )
 
 
@@ -372,15 +396,31 @@ def _found(row: Any) -> rx.Component:
 
 
 def _nothing() -> rx.Component:
+    searched = (CardQueue.text != "") | (CardQueue.show != Show.WAITING.value)
     return rx.el.div(
         rx.cond(
-            (CardQueue.text != "") | (CardQueue.show != Show.WAITING.value),
+            searched,
             empty_state("search-x", tr("Nothing found"), tr("No card of the queue fits.")),
-            empty_state(
-                "inbox",
-                tr("Nothing waits"),
-                tr(
-                    "What your connected address books bring appears here until you say what it is."
+            rx.cond(
+                CardQueue.accounts.length() > 0,
+                empty_state(
+                    "inbox",
+                    tr("Nothing waits"),
+                    tr(
+                        "What your connected address books bring appears here until you say what "
+                        "it is."
+                    ),
+                ),
+                empty_state(
+                    "book-user",
+                    tr("No address book is connected yet"),
+                    tr("Connect one, and its cards wait here until you say what they are."),
+                    button(
+                        tr("New sync account"),
+                        icon="plus",
+                        kind="primary",
+                        on_click=NewAccount.begin,
+                    ),
                 ),
             ),
         ),

@@ -57,7 +57,9 @@ def rules_dialog() -> rx.Component:
                 class_name="fields-three",
             ),
             rx.cond(CardRules.fits, rx.el.p(CardRules.fits, class_name="hint", role="status")),
-            rx.el.div(button(tr("Add rule"), icon="plus", type="submit"), class_name="row"),
+            rx.el.div(
+                button(tr("Add rule"), icon="plus", kind="primary", type="submit"), class_name="row"
+            ),
             on_submit=lambda _form: CardRules.add(),
             no_validate=True,
             class_name="fields rule-form",

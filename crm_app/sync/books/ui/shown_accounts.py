@@ -73,12 +73,16 @@ class AccountRow:
 
 @dataclass(frozen=True)
 class Overview:
-    """All that the page shows of one user's accounts; ``whose`` is empty for one's own."""
+    """All that the page shows of one user's accounts; ``whose`` is empty for one's own.
+
+    ``waiting`` says in words what ``queued`` counts.
+    """
 
     whose: str
     rows: list[AccountRow]
     everyone: list[dict[str, str]]
     queued: int
+    waiting: str
 
 
 def overview(session: Session, actor: Actor, user_id: int, now: datetime) -> Overview:
@@ -86,11 +90,19 @@ def overview(session: Session, actor: Actor, user_id: int, now: datetime) -> Ove
     user = people.get_user_to_manage(session, actor, user_id)
     found = queries.accounts_of(session, actor, now=now, user_id=user_id)
     own = user.id == actor.user_id
+    queued = queries.counts(session, actor).waiting if own else 0
     return Overview(
         whose="" if own else user.name,
         rows=[account(actor, each, now) for each in found],
         everyone=_everyone(session, actor, now) if actor.is_admin else [],
-        queued=queries.counts(session, actor).waiting if own else 0,
+        queued=queued,
+        waiting=translate_n(
+            actor.locale,
+            "{shown} card waits until you say what it is.",
+            "{shown} cards wait until you say what they are.",
+            queued,
+            shown=number(actor.locale, queued),
+        ),
     )
 
 

@@ -76,7 +76,7 @@ class Seen:
     counts: Counts
 
 
-_FACTS = 3
+_FACTS, _LABELS = 3, 2
 
 
 def page(
@@ -109,7 +109,7 @@ def row(locale: str, card: QueueRow) -> CardRow:
         organization=card.organization,
         facts=facts[:_FACTS],
         more=f"+{rest}" if rest > 0 else "",
-        labels=list(card.labels[:_FACTS]),
+        labels=list(card.labels[:_LABELS]),
         mark=card.mark.value if card.mark else "",
         by_rule=card.by_rule,
         importing=card.importing,
