@@ -50,8 +50,8 @@ class Line:
     appointment_id: int | None = None
 
 
-def note_all(session: Session, lines: Sequence[Line]) -> None:
-    """Write down what a rule did with many contacts, in one statement."""
+def note_all(session: Session, lines: Sequence[Line], *, by: str = "") -> None:
+    """Write down what a rule, or somebody called ``by``, did with many contacts, in one statement."""
     now = clock.now()
     rows = [
         {
@@ -60,7 +60,7 @@ def note_all(session: Session, lines: Sequence[Line]) -> None:
             "kind": line.kind,
             "message": line.message,
             "params": dict(line.params),
-            "actor_label": "",
+            "actor_label": by,
             "appointment_id": line.appointment_id,
         }
         for line in lines

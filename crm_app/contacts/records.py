@@ -76,7 +76,7 @@ def put_tags(
     session: Session, contact: Contact, names: Iterable[str]
 ) -> tuple[list[str], list[str]]:
     """Make ``names`` the contact's tags; the names that came and those that went."""
-    wanted = _tags(session, names)
+    wanted = tags_called(session, names)
     before = {tag.id: tag for tag in _tag_rows(session, contact)}
     came = [tag for tag in wanted if tag.id not in before]
     went = [tag for tag in before.values() if tag.id not in {tag.id for tag in wanted}]
@@ -111,7 +111,7 @@ def _tag_rows(session: Session, contact: Contact) -> Sequence[Tag]:
     return session.exec(query.where(ContactTag.contact_id == contact.id)).all()
 
 
-def _tags(session: Session, names: Iterable[str]) -> list[Tag]:
+def tags_called(session: Session, names: Iterable[str]) -> list[Tag]:
     """The tags called ``names``, made where there is none; "VIP" and "vip" are one."""
     # In one order everywhere: two transactions that make the same tags must not wait crosswise.
     keyed = dict(sorted((folded(name), name) for name in names if folded(name)))

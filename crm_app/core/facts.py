@@ -411,8 +411,9 @@ def record(session: Session, fact: Fact) -> None:
         jobs.enqueue(session, "facts.dispatch", key=f"fact:{row.id}", fact_id=row.id)
 
 
-def record_all(session: Session, happened: Sequence[Fact]) -> None:
-    """The same for many facts in a few statements."""
+def record_all(session: Session, happened: Sequence[Fact], *, told: bool = True) -> None:
+    """The same for many facts in a few statements; ``told`` False: open pages hear of them and no job
+    does, as when there is nothing yet that one could act on."""
     if not happened:
         return
     now = clock.now()
@@ -428,7 +429,9 @@ def record_all(session: Session, happened: Sequence[Fact]) -> None:
     ids = session.scalars(
         insert(FactRow).returning(col(FactRow.id), sort_by_parameter_order=True), rows
     ).all()
-    heard = [number for number, fact in zip(ids, happened, strict=True) if not fact.for_tabs]
+    heard = [
+        number for number, fact in zip(ids, happened, strict=True) if told and not fact.for_tabs
+    ]
     jobs.enqueue_all(
         session, "facts.dispatch", [(f"fact:{each}", {"fact_id": each}) for each in heard]
     )

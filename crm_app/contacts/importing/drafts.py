@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from crm_app.contacts import matching
 from crm_app.contacts.fields import CHANNELS, Address, ContactFields, Email, Phone, checked, named
 from crm_app.contacts.importing.columns import CUSTOM, LABEL, LEFT_OUT, PLACE
 from crm_app.contacts.importing.table import Row
@@ -229,8 +230,10 @@ def _checked(
 ) -> Draft:
     """The draft with clean values, or with the first thing that is wrong."""
     company = cleaned(company)
+    # A number without a country is one of where the contact lives, else of where the team is.
+    home = matching.region_of(fields.get("time_zone", "")) or region
     try:
-        clean = checked(fields, region=region)
+        clean = checked(fields, region=home)
     except Invalid as error:
         name, problem = next(iter(error.fields.items()))
         return Draft(number, fields, company, owner, _at(said, name, problem))

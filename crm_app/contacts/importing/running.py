@@ -7,32 +7,28 @@ ends. A row that cannot be kept is refused with its reason and never stops the o
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy.exc import DataError, IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from crm_app.accounts import queries as accounts
-from crm_app.contacts.importing import acting, choices, lookup, source
-from crm_app.contacts.importing.choices import Choices
-from crm_app.contacts.importing.drafts import Draft, Trouble
-from crm_app.contacts.importing.meeting import Register, Standing, weighed
+from crm_app.contacts.importing import choices, lookup, source
+from crm_app.contacts.importing.drafts import Draft
+from crm_app.contacts.importing.taking import Taking
 from crm_app.contacts.making import region_for
 from crm_app.core import clock, db, facts
 from crm_app.core.access import Actor
-from crm_app.core.errors import CrmError, Invalid
 from crm_app.core.i18n import N_
-from crm_app.core.kinds import ContactKind, RowOutcome, WorkState
-from crm_app.models import Contact, ContactImport, ImportRow, User
+from crm_app.core.kinds import RowOutcome, WorkState
+from crm_app.models import ContactImport, ImportRow, User
 
 # Small enough that others find the one writer of SQLite free in between.
-AT_ONCE = 20
+AT_ONCE = 50
 _TOLD_EVERY = timedelta(seconds=1)
 _NEVER = datetime.min.replace(tzinfo=UTC)
-NOT_KEPT = N_("The database cannot keep this row.")
 GONE = N_("The user who began this import has left.")
 _COUNTERS = {
     RowOutcome.MADE: "made",
@@ -99,8 +95,7 @@ def _take(session: Session, actor: Actor, row: ContactImport, drafts: list[Draft
     chosen = choices.from_json(row.options)
     register = lookup.register(session, actor, drafts, chosen.kind)
     register.team = lookup.team(session, actor)
-    taking = _Taking(session, actor, chosen, register, row)
-    lines = [taking.row(draft) for draft in drafts]
+    lines = Taking(session, actor, chosen, register, row).take(drafts)
     table: Any = ImportRow.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
     db.insert_many(session, table, [{"import_id": row.id, **line} for line in lines])
     for line in lines:
@@ -108,99 +103,6 @@ def _take(session: Session, actor: Actor, row: ContactImport, drafts: list[Draft
         setattr(row, counter, getattr(row, counter) + 1)
     row.done += len(drafts)
     session.add(row)
-
-
-@dataclass(slots=True)
-class _Taking:
-    """The rows of one transaction, one after another."""
-
-    session: Session
-    actor: Actor
-    choices: Choices
-    register: Register
-    work: ContactImport
-    made: dict[int, int] = field(default_factory=dict)
-
-    def row(self, draft: Draft) -> dict[str, Any]:
-        """What became of ``draft``, as its line says it."""
-        decision = weighed(draft, self.register, self._standing, self.choices)
-        met = decision.met.id if decision.met else None
-        if decision.outcome in (RowOutcome.SKIPPED, RowOutcome.REFUSED):
-            return _line(draft, decision.outcome, contact_id=met, why=decision.why)
-        try:
-            with self.session.begin_nested():
-                acted = acting.act(
-                    self.session, self.actor, decision, draft, self.choices, self.register
-                )
-        except CrmError as error:
-            return _line(draft, RowOutcome.REFUSED, contact_id=met, why=_why(error))
-        except (DataError, IntegrityError):
-            return _line(draft, RowOutcome.REFUSED, contact_id=met, why=Trouble(NOT_KEPT))
-        if decision.outcome is RowOutcome.MADE:
-            self.made[acted.contact.id or 0] = draft.number
-        return _line(
-            draft,
-            decision.outcome,
-            contact_id=acted.contact.id,
-            params=acted.params | ({"bare": True} if decision.met and decision.met.bare else {}),
-            before=acted.before,
-        )
-
-    def _standing(self, contact_id: int) -> Standing | None:
-        found = lookup.standings(self.session, self.actor, [contact_id]).get(contact_id)
-        if found is None:
-            return None
-        row = self._row_of(contact_id)
-        return replace(found, row=row, bare=not row and self._made_in_passing(contact_id))
-
-    def _made_in_passing(self, contact_id: int) -> bool:
-        """Whether it is a company that came with this file because a row named it."""
-        contact = self.session.get_one(Contact, contact_id)
-        return (
-            contact.kind is ContactKind.COMPANY
-            and contact.source == acting.SOURCE
-            and contact.created_at >= self.work.created_at
-        )
-
-    def _row_of(self, contact_id: int) -> int:
-        """The row of this file that made the contact; 0: it was here before."""
-        if contact_id in self.made:
-            return self.made[contact_id]
-        made = select(ImportRow.position).where(
-            ImportRow.contact_id == contact_id,
-            ImportRow.import_id == self.work.id,
-            ImportRow.outcome == RowOutcome.MADE,
-        )
-        return self.session.exec(made.limit(1)).first() or 0
-
-
-def _line(
-    draft: Draft,
-    outcome: RowOutcome,
-    *,
-    contact_id: int | None,
-    why: Trouble | None = None,
-    params: dict[str, Any] | None = None,
-    before: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    return {
-        "position": draft.number,
-        "outcome": outcome,
-        "contact_id": contact_id,
-        "reason": why.message if why else "",
-        "params": {
-            "title": draft.title[:200],
-            **(dict(why.params) if why else {}),
-            **(params or {}),
-        },
-        "before": before,
-    }
-
-
-def _why(error: CrmError) -> Trouble:
-    if isinstance(error, Invalid) and error.fields:
-        return Trouble(next(iter(error.fields.values())))
-    return Trouble(error.user_message, {name: str(value) for name, value in error.params.items()})
 
 
 def _end(session: Session, row: ContactImport, state: WorkState, error: str = "") -> None:

@@ -63,6 +63,11 @@ def test_con3_labels_of_googles_table_belong_to_the_column_behind_them() -> None
     assert draft.fields["addresses"][0].label == "home"
 
 
+def test_con3_a_number_without_a_country_is_one_of_where_the_contact_lives() -> None:
+    draft = _draft(name="A", phone="06 6982", time_zone="Europe/Rome")
+    assert draft.fields["phones"][0].e164 == "+39066982"
+
+
 def test_con3_addresses_of_several_places_stay_apart() -> None:
     draft = _draft(name="A", city__work="Bonn", street__work="Weg 1", city="Köln", city__2="Ulm")
     assert draft.fields["addresses"] == [
