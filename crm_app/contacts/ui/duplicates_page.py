@@ -17,12 +17,14 @@ TITLE = N_("Duplicates")
 def page() -> rx.Component:
     """The page."""
     return rx.fragment(
-        rx.link(
-            rx.icon("arrow-left", size=15, aria_hidden="true"),
-            tr("Contacts"),
-            href="/contacts",
-            underline="none",
-            class_name="back-link",
+        rx.el.div(
+            rx.link(
+                rx.icon("arrow-left", size=15, aria_hidden="true"),
+                tr("Contacts"),
+                href="/contacts",
+                underline="none",
+                class_name="back-link",
+            )
         ),
         page_header(
             tr(TITLE),

@@ -31,7 +31,7 @@ _SEARCH_KEYS = """(e) => {
     if (row) { e.preventDefault(); row.focus(); }
   }
 }"""
-# The menu would give the focus back to its button, away from the choices that have just opened.
+# The menu of filters would give the focus back to its button, away from the choices that have just opened.
 _NO_FOCUS = rx.Var(_js_expr="(e) => e.preventDefault()")
 # Narrows a long list of choices in the browser.
 _NARROW = """(e) => {
@@ -139,7 +139,8 @@ def _chip(each: Field) -> rx.Component:
                     _EDITORS.get(each.key, _options)(each),
                     align="start",
                     class_name="filter-pop",
-                    custom_attrs={"aria-label": label},
+                    # The menu that opened it closes a moment later, which is no look elsewhere.
+                    custom_attrs={"aria-label": label, "onFocusOutside": _NO_FOCUS},
                 ),
                 open=ListFilters.editing == each.key,
                 on_open_change=lambda opened: ListFilters.open_filter(each.key, opened),
