@@ -95,13 +95,13 @@ def say(token_id: int) -> None:
     data = row.data
     login = Login(
         provider=data["provider"],
-        server_url=data["server_url"],
-        username=data["username"],
+        server_url=data.get("server_url", ""),
+        username=data.get("username", ""),
         secret=crypto.decrypt(data["secret"]),
         app=app,
     )
     try:
-        _remove_entries(token_id, login, data["entries"])
+        _remove_entries(token_id, login, data.get("entries", []))
         if app is not None:
             _end_channels(login, data["channels"])
             _give_back(login, data["subject"])

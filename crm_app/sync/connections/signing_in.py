@@ -122,7 +122,7 @@ def come_back(
         or not crypto.same(row.data["browser"], crypto.token_hash(browser))
     ):
         raise NotFound
-    purpose = AccountPurpose(row.data["purpose"])
+    purpose = AccountPurpose(row.data.get("purpose", AccountPurpose.CALENDARS))
     return Return(
         row_id=row.id or 0,
         app=apps.app_to_connect(session, provider, purpose),
