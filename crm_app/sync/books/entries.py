@@ -114,16 +114,18 @@ def put(session: Session, book: AddressBook, entry: RemoteCard, *, now: datetime
 def _values(entry: RemoteCard, now: datetime) -> dict[str, Any]:
     card = entry.card
     name = cleaned(card.name)
-    said = " ".join((card.name, card.organization, *(line.address for line in card.emails)))
-    numbers = (_NOT_DIGITS.sub("", line.number) for line in card.phones)
+    sort_key = folded(name)
+    found_by = [sort_key, *(_NOT_DIGITS.sub("", line.number) for line in card.phones)]
+    if card.emails or card.organization:
+        found_by.append(folded(" ".join((card.organization, *(e.address for e in card.emails)))))
     return {
         "etag": entry.etag,
         "uid": entry.uid,
         "content_hash": entry.content_hash,
         "fields": as_json(card),
         "name": name,
-        "sort_key": folded(name),
-        "search_text": " ".join((folded(said), *numbers))[:_LONGEST_SEARCH],
+        "sort_key": sort_key,
+        "search_text": " ".join(found_by)[:_LONGEST_SEARCH],
         "is_group": card.kind is CardKind.GROUP,
         "trouble": entry.trouble,
         "read_at": now,
