@@ -9,6 +9,7 @@ from crm_app.contacts.importing.service import LARGEST_FILE
 from crm_app.contacts.ui.import_shown import PastLine
 from crm_app.contacts.ui.import_state import PATH, Imports
 from crm_app.core.i18n import N_
+from crm_app.ui.address import PAST_THE_ROUTER
 from crm_app.ui.components import badge, column, data_table
 from crm_app.ui.words import tr
 
@@ -158,6 +159,7 @@ def _sources() -> rx.Component:
                 tr("An example table"),
                 href=f"{PATH}/example.csv",
                 class_name="link-out import-small-link",
+                custom_attrs=PAST_THE_ROUTER,
             ),
             class_name="spread",
         ),
@@ -204,7 +206,7 @@ def _export() -> rx.Component:
                 ),
                 rx.icon("download", size=16, aria_hidden="true"),
                 href=f"{exporting.PATH}.{form}",
-                custom_attrs={"download": ""},
+                custom_attrs=PAST_THE_ROUTER,
                 class_name="import-take",
             )
             for icon, form, name, hint in forms

@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app.contacts.ui.import_rows import rows_table, shares, tally
 from crm_app.contacts.ui.import_state import PATH, Imports
 from crm_app.core.kinds import WorkState
+from crm_app.ui.address import PAST_THE_ROUTER
 from crm_app.ui.components import badge, button, confirm, link_button, notice
 from crm_app.ui.words import tr
 
@@ -139,7 +140,7 @@ def _refused() -> rx.Component:
                 rx.icon("download", size=16, aria_hidden="true"),
                 rx.el.span(tr("As a file")),
                 href=PATH + "/" + Imports.import_id.to(str) + "/refused.csv",
-                custom_attrs={"download": ""},
+                custom_attrs=PAST_THE_ROUTER,
                 class_name="button button-normal",
             ),
             class_name="spread",

@@ -95,8 +95,11 @@ class Imports(PrivateState):
     async def load(self) -> Any:
         """The address changed: the beginning, or an import at its step."""
         self._turn += 1
-        self.asking, self.looking, self.errors = False, False, {}
         wanted = import_in(self.router.url.path)
+        if wanted != self.import_id:
+            # A tab whose line was cut comes here too, and stays where it was.
+            self.asking, self.looking, self.errors = False, False, {}
+            self.step, self.preview_place = FILE, 0
         if not wanted:
             self.import_id, self.step = 0, FILE
             self.history = await self._read(import_shown.past)
@@ -300,9 +303,10 @@ class Imports(PrivateState):
             await self._show_choices()
             if self.is_table:
                 await self._show_columns()
-            self.step = COLUMNS if self.is_table else CHECK
+            if self.step not in (COLUMNS, CHECK):
+                self.step = COLUMNS if self.is_table else CHECK
         self.loading = False
-        return None if begun or self.is_table else Imports.rehearse
+        return Imports.rehearse if self.step == CHECK else None
 
     async def _change(self, fn: Any) -> None:
         import_id = self.import_id

@@ -131,6 +131,19 @@ def test_con3_the_dry_run_is_shown_and_begins_anew(ada: User, open_tab: Open) ->
     assert tab.see(Imports).shown_outcome == "refused"
 
 
+def test_q1_a_tab_whose_line_was_cut_stays_where_it_was(ada: User, open_tab: Open) -> None:
+    tab = _opened(open_tab, ada, _file(ada)).fire(Imports.check_columns)
+    seen = tab.fire(Imports.load).see(Imports)
+    assert (seen.step, seen.foreseen.made, seen.looking) == ("check", "1", False)
+    tab.fire(Imports.start)
+    job_runner.drain()
+    tab.fire(Imports.follow).fire(Imports.ask)
+    assert tab.fire(Imports.load).see(Imports).asking
+    tab.path = f"/import/{_file(ada)}"
+    seen = tab.fire(Imports.load).see(Imports)
+    assert (seen.step, seen.asking) == ("columns", False)
+
+
 def test_con3_choices_are_kept_with_the_import(ada: User, open_tab: Open) -> None:
     with db.unit_of_work() as session:
         ben = factories.user(session, name="Ben")
