@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.contacts.ui.import_shown import ColumnLine, PreviewLine
+from crm_app.contacts.ui.import_columns_shown import ColumnLine, PreviewLine
 from crm_app.contacts.ui.import_state import Imports
 from crm_app.contacts.ui.parts import contact_mark
 from crm_app.ui.components import button, field, icon_button, notice, select

@@ -11,26 +11,24 @@ from typing import Any
 import reflex as rx
 from sqlmodel import Session
 
-from crm_app.contacts.importing import choices, decoding, queries, rehearsing, service, table
+from crm_app.contacts.importing import choices, queries, rehearsing, service, table
 from crm_app.contacts.importing.choices import Known
-from crm_app.contacts.ui import import_forecast, import_shown, making_state
-from crm_app.contacts.ui.import_shown import (
-    ColumnLine,
-    Numbers,
-    PastLine,
-    Preview,
-    ReasonLine,
-    RowLine,
+from crm_app.contacts.ui import (
+    import_columns_shown,
+    import_forecast,
+    import_shown,
+    making_state,
 )
+from crm_app.contacts.ui.import_columns_shown import ColumnLine, Preview
+from crm_app.contacts.ui.import_reading import PAGE, PATH, choice_of, head, import_in, work
+from crm_app.contacts.ui.import_shown import Numbers, PastLine, ReasonLine, RowLine
 from crm_app.core import clock
 from crm_app.core.access import Actor
 from crm_app.core.errors import NotFound
 from crm_app.core.i18n import N_
 from crm_app.core.kinds import ContactKind, RowOutcome, WorkState
-from crm_app.models import ContactImport
 from crm_app.ui.state import PrivateState, handler
 
-PATH = "/import"
 FILE, COLUMNS, CHECK, RUNNING, RESULT = "file", "columns", "check", "running", "result"
 _TOLD_EVERY = 0.4  # seconds
 Choice = dict[str, str]
@@ -291,12 +289,12 @@ class Imports(PrivateState):
 
         found = await self._read(more)
         self.refused = [*self.refused, *found]
-        self.more_refused = len(found) == _PAGE
+        self.more_refused = len(found) == PAGE
 
     async def _open(self, import_id: int) -> Any:
-        head = await self._read(lambda session, actor: _head(session, actor, import_id))
+        found = await self._read(lambda session, actor: head(session, actor, import_id))
         self.import_id = import_id
-        self.file_name, self.file_kind, self.file_rows, self.is_table, begun = head
+        self.file_name, self.file_kind, self.file_rows, self.is_table, begun = found
         if begun:
             await self._show_work()
         else:
@@ -322,11 +320,11 @@ class Imports(PrivateState):
         def read(session: Session, actor: Actor) -> tuple[Any, ...]:
             row = queries.get_import(session, actor, import_id)
             return (
-                import_shown.column_lines(actor, row),
-                import_shown.target_choices(actor),
-                import_shown.reading_choices(actor),
-                import_shown.reading_of(row),
-                import_shown.previews(session, actor, row),
+                import_columns_shown.column_lines(actor, row),
+                import_columns_shown.target_choices(actor),
+                import_columns_shown.reading_choices(actor),
+                import_columns_shown.reading_of(row),
+                import_columns_shown.previews(session, actor, row),
                 import_shown.rows_words(actor, row.total),
             )
 
@@ -361,7 +359,7 @@ class Imports(PrivateState):
     async def _show_work(self) -> None:
         """An import that has begun: how far it came, or what came of it."""
         import_id, now = self.import_id, clock.now()
-        found = await self._read(lambda session, actor: _work(session, actor, import_id, now))
+        found = await self._read(lambda session, actor: work(session, actor, import_id, now))
         before = self.state
         for name, value in found.items():
             setattr(self, name, value)
@@ -376,67 +374,4 @@ class Imports(PrivateState):
         self.foreseen_reasons, self.foreseen_rows = found.reasons, found.rows
 
 
-_PAGE = 50
 _TO_TOP = rx.call_script("window.scrollTo({top: 0})")
-
-
-def import_in(path: str) -> int:
-    """The import's number in an address like ``/import/7``; 0 when there is none."""
-    head, _, last = path.rstrip("/").rpartition("/")
-    return int(last) if head.endswith(PATH) and last.isascii() and last.isdigit() else 0
-
-
-def choice_of(name: str, value: str) -> dict[str, Any]:
-    """What a control of the page sends, as ``choices.from_json`` reads it; empty for nonsense."""
-    if name == "known" and value in set(Known):
-        return {"known": value}
-    if name == "kind" and value in set(ContactKind):
-        return {"kind": value}
-    if name == "owner" and (not value or (value.isascii() and value.isdigit())):
-        return {"owner_id": int(value) if value else None}
-    if name == "tags":
-        return {"tags": [tag.strip() for tag in value[:1000].split(",") if tag.strip()]}
-    return {}
-
-
-def _head(session: Session, actor: Actor, import_id: int) -> tuple[str, str, str, bool, bool]:
-    row: ContactImport = queries.get_import(session, actor, import_id)
-    return (
-        row.file_name,
-        import_shown.kind_words(actor, row),
-        import_shown.rows_words(actor, row.total),
-        row.format == decoding.CSV,
-        row.state is not WorkState.PREPARING,
-    )
-
-
-def _work(session: Session, actor: Actor, import_id: int, now: Any) -> dict[str, Any]:
-    """What the last two steps show, by the names of the state's vars."""
-    row = queries.get_import(session, actor, import_id)
-    undoing = row.state is WorkState.UNDOING
-    done, total = row.done, row.total
-    if undoing:
-        total = int(row.options.get("undo_from", 0))
-        done = total - row.done
-    word, tone = import_shown.STATE_WORDS[row.state]
-    counts = import_shown.counts_of(row)
-    gone_through = sum(counts.values())
-    numbers = import_shown.numbers(actor, counts, done=gone_through, total=row.total)
-    refused = queries.rows_of(session, row, RowOutcome.REFUSED, limit=_PAGE)
-    shown = {
-        "state": row.state.value,
-        "state_word": import_shown.translate(actor.locale, word),
-        "state_tone": tone,
-        "problem": import_shown.translate(actor.locale, row.error),
-        "numbers": import_shown.with_percent(numbers, done, total),
-        "time_left": import_shown.time_left(actor, row, now),
-        "can_undo": queries.can_undo(row, now=now),
-        "can_go_on": row.state is WorkState.STOPPED and bool(row.content),
-    }
-    if row.state in (WorkState.RUNNING, WorkState.UNDOING):
-        return shown
-    return shown | {
-        "refused": import_shown.told_lines(actor, refused),
-        "more_refused": len(refused) == _PAGE,
-        "stayed": import_shown.told_lines(actor, queries.stayed(session, row)),
-    }

@@ -8,7 +8,8 @@ from sqlmodel import select
 
 from crm_app.contacts.importing import service
 from crm_app.contacts.ui import import_page
-from crm_app.contacts.ui.import_state import Imports, choice_of, import_in
+from crm_app.contacts.ui.import_reading import choice_of, import_in
+from crm_app.contacts.ui.import_state import Imports
 from crm_app.core import db, job_runner
 from crm_app.core.kinds import WorkState
 from crm_app.models import Contact, ContactImport, User
