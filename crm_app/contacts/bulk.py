@@ -83,7 +83,7 @@ def start(
     session.add(run)
     session.flush()
     audit.record(
-        session, actor, f"contacts.bulk.{act}", subject_kind="bulk_run", subject_id=run.id, **clean
+        session, actor, f"contact.bulk_{act}", subject_kind="bulk_run", subject_id=run.id, **clean
     )
     piece(session, actor, run)
     _continue(session, run)
@@ -128,7 +128,7 @@ def undo(session: Session, actor: Actor, run_id: int) -> None:
     run.state, run.ended_at = WorkState.UNDOING, None
     run.total, run.done, run.refused, run.after_id = _changed(session, run), 0, 0, 0
     session.add(run)
-    audit.record(session, actor, "contacts.bulk.undone", subject_kind="bulk_run", subject_id=run.id)
+    audit.record(session, actor, "contact.bulk_undone", subject_kind="bulk_run", subject_id=run.id)
     piece(session, actor, run)
     _continue(session, run)
 

@@ -80,7 +80,7 @@ def undo_owner_change(session: Session, actor: Actor, change_id: int) -> OwnerCh
         .order_by(col(OwnerChange.id).desc())
         .limit(1)
     ).one()
-    if change.id != latest or change.undone_at is not None:
+    if change.id != latest or change.undone_at is not None or change.to_user_id != contact.owner_id:
         raise Conflict(N_("The owner was changed again since. Choose the owner by hand."))
     if not works_here(session, change.from_user_id):
         raise Conflict(N_("The owner before has left the team. Choose the owner by hand."))

@@ -257,7 +257,11 @@ def owner_history(session: Session, actor: Actor, contact_id: int) -> tuple[Owne
             actor_name=names.get(change.actor_user_id, ""),
             appointment_id=change.appointment_id,
             undone_at=change.undone_at,
-            can_undo=open_to_undo and place == 0 and change.undone_at is None,
+            # After a merge the latest change may be the other record's.
+            can_undo=open_to_undo
+            and place == 0
+            and change.undone_at is None
+            and change.to_user_id == contact.owner_id,
         )
         for place, change in enumerate(changes)
     )

@@ -467,3 +467,18 @@ def test_con3_what_happened_after_the_merge_stays_with_the_kept_record(session: 
     merging.undo(session, ada, row.id or 0)
     entries = _dump(session, _table(TimelineEntry), contact_id=kept.id)
     assert "After." in [entry["params"].get("text") for entry in entries]
+
+
+def test_con5_the_other_records_change_of_owner_is_not_undone_by_mistake(session: Session) -> None:
+    ada = _ada(session)
+    ben = factories.user(session)
+    kept, gone = _pair(session)
+    service.set_owner(session, ROOT, kept, ada.user_id, rule="by_hand")
+    change = service.set_owner(session, ROOT, gone, ben.id, rule="by_hand")
+    assert change is not None
+    _merge(session, ada, kept, gone)
+    session.refresh(change)
+    assert not any(line.can_undo for line in queries.owner_history(session, ada, kept.id or 0))
+    with pytest.raises(Conflict):
+        service.undo_owner_change(session, ada, change.id or 0)
+    assert kept.owner_id == ada.user_id
