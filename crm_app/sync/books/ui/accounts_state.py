@@ -15,6 +15,7 @@ from crm_app.core.i18n import N_
 from crm_app.sync.books import accounts, managing
 from crm_app.sync.books.ui import shown_accounts
 from crm_app.sync.books.ui.queue_state import CardQueue
+from crm_app.sync.books.ui.rules_state import CardRules
 from crm_app.sync.books.ui.shown_accounts import AccountRow
 from crm_app.sync.reaching import book_access
 from crm_app.sync.reaching.book_access import SeenBooks
@@ -59,7 +60,7 @@ class ExternalAccounts(PrivateState):
     async def follow(self) -> Any:
         """Something happened to an account or the queue."""
         await self._show()
-        return CardQueue.load
+        return [CardQueue.load, CardRules.follow]
 
     @handler
     def set_tab(self, tab: str) -> None:

@@ -72,7 +72,6 @@ def _switch() -> rx.Component:
             on_change=SyncMobile.switch,
             disabled=~SyncMobile.writable,
             custom_attrs={
-                "id": "sync-mobile",
                 "aria-labelledby": "sync-mobile-label",
                 "aria-describedby": "sync-mobile-help",
             },

@@ -26,8 +26,9 @@ Choice = dict[str, str]
 
 
 class CardQueue(PrivateState):
-    """``show`` is a part of the queue; ``picked`` are the ids of ticked rows. ``linking`` is the card
-    whose contact is being looked for, 0 for none."""
+    """``show`` is a part of the queue; ``picked`` are the ids of ticked rows. ``ready`` counts what an
+    import would take, searched for or not. ``linking`` is the card whose contact is being looked for,
+    0 for none."""
 
     loading: bool = True
     rows: list[CardRow] = []
@@ -37,6 +38,7 @@ class CardQueue(PrivateState):
     accounts: list[Choice] = []
     waiting: int = 0
     marked: int = 0
+    ready: int = 0
     gone: int = 0
     ignored: int = 0
     importing: int = 0
@@ -247,6 +249,7 @@ class CardQueue(PrivateState):
         self.waiting, self.marked, self.gone = counts.waiting, counts.marked, counts.gone
         self.ignored, self.importing = counts.ignored, counts.importing
         self.total = int(getattr(counts, self.show))
+        self.ready = found.ready
         self._next, self.more = found.next, found.next is not None
 
 

@@ -83,13 +83,13 @@ def _above() -> rx.Component:
             ),
             button(
                 rx.cond(
-                    CardQueue.marked > 0,
-                    tr("Import all ({count})", count=CardQueue.marked.to_string()),
+                    CardQueue.ready > 0,
+                    tr("Import all ({count})", count=CardQueue.ready.to_string()),
                     tr("Import all"),
                 ),
                 icon="download",
                 kind="primary",
-                disabled=CardQueue.marked == 0,
+                disabled=CardQueue.ready == 0,
                 on_click=CardQueue.import_all,
                 id="import-all",
             ),

@@ -45,6 +45,12 @@ class CardRules(PrivateState):
         await self._show()
 
     @handler
+    async def follow(self) -> None:
+        """Cards were marked: say how many, while the rules are in view."""
+        if self.opened:
+            await self._show()
+
+    @handler
     def close(self) -> None:
         """Put them away."""
         self.opened = False

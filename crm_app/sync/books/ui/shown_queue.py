@@ -69,11 +69,16 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class Seen:
-    """What one look at the queue gives."""
+    """What one look at the queue gives.
+
+    ``counts`` are of what was searched for; ``ready`` is how many an import would take, whatever
+    was searched for.
+    """
 
     rows: list[CardRow]
     next: int | None
     counts: Counts
+    ready: int
 
 
 _FACTS, _LABELS = 3, 2
@@ -94,7 +99,8 @@ def page(
         session, actor, account_id=account_id, text=text, show=show, after=after, limit=limit
     )
     counts = queries.counts(session, actor, account_id=account_id, text=text)
-    return Seen([row(actor.locale, each) for each in found.rows], found.next, counts)
+    ready = queries.counts(session, actor, account_id=account_id).marked if text else counts.marked
+    return Seen([row(actor.locale, each) for each in found.rows], found.next, counts, ready)
 
 
 def row(locale: str, card: QueueRow) -> CardRow:
