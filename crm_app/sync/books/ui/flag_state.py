@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 from sqlmodel import Session
 
-from crm_app.contacts.ui.card_state import contact_in
+from crm_app.contacts.ui.card_state import ContactCard, contact_in
 from crm_app.core import clock
 from crm_app.core.access import Actor
 from crm_app.core.errors import NotFound
@@ -32,11 +32,17 @@ class SyncMobile(PrivateState):
 
     @handler
     async def load(self) -> None:
-        """The address changed, or something happened to the entry."""
+        """The address changed."""
         contact_id = contact_in(self.router.url.path)
         if contact_id != self._contact_id:
             self._contact_id, self.question = contact_id, ""
         await self._show()
+
+    @handler
+    async def follow(self) -> Any:
+        """Something happened to the entry; the card's timeline may say what."""
+        await self._show()
+        return ContactCard.follow
 
     @handler
     async def switch(self, on: bool) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from crm_app import models
+from crm_app.contacts.ui.card_state import ContactCard
 from crm_app.core import db
 from crm_app.sync.books.ui.flag_state import SyncMobile
 from tests import factories
@@ -105,6 +106,19 @@ def test_usr3_who_may_not_see_a_contact_gets_no_flag_of_it(
         assert "Lea" not in str(tab.held)
     assert stored() == before
     assert nothing_of(opened(open_tab, None, lea), SyncMobile)
+
+
+def test_sct5_deleted_outside_an_open_card_tells_it(open_tab: Open, kate: Holder, lea: int) -> None:
+    tab = opened(open_tab, kate.user, lea).fire(ContactCard.load)
+    tab.fire(SyncMobile.switch, on=True)
+    rig.settle()
+    (link,) = rig.all_links()
+    kate.service.remove(kate.ref, link.href)
+    kate.run()
+    tab.fire(SyncMobile.follow)
+    assert tab.see(SyncMobile).on is False
+    told = [line.text for line in tab.see(ContactCard).happenings]
+    assert "was deleted there" in told[0]
 
 
 def test_sct5_another_card_asks_nothing_about_the_one_before(
