@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from crm_app.core.i18n import N_
+from crm_app.core.marks import bearable
 
 SHORTEST = 10
 LONGEST = 200
@@ -79,4 +80,4 @@ def _nobodys() -> str:
 
 
 def _plain(password: str) -> str:
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", bearable(password))

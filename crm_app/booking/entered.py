@@ -13,6 +13,7 @@ from typing import Any
 
 from crm_app.core.addresses import email_key, is_email
 from crm_app.core.i18n import N_
+from crm_app.core.marks import bearable
 
 LONGEST_NAME, LONGEST_EMAIL, LONGEST_PHONE = 120, 254, 40
 LONGEST_LINE, LONGEST_TEXT, MOST_GUESTS = 300, 4000, 10
@@ -115,7 +116,8 @@ def read(form: Mapping[str, str], asked: Asked) -> Entered:
 
 def _cleaned(text: str) -> str:
     """Composed (NFC), with plain line ends, and without control characters that no one types."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = unicodedata.normalize("NFC", bearable(text))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = (letter for letter in text if letter in "\n\t" or unicodedata.category(letter) != "Cc")
     return "".join(kept).strip()
 

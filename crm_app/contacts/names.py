@@ -7,6 +7,8 @@ however it was typed, with or without accents.
 import re
 import unicodedata
 
+from crm_app.core.marks import bearable
+
 # Letters that Unicode does not decompose, as people without them on the keyboard type them.
 _PLAIN = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
@@ -44,7 +46,7 @@ _SPACES = re.compile(r"\s+")
 
 def cleaned(text: str, *, longest: int = 200) -> str:
     """One line of ``text``: composed, without control and format characters, spaces collapsed."""
-    plain = unicodedata.normalize("NFC", text)
+    plain = unicodedata.normalize("NFC", bearable(text))
     if not plain.isprintable():
         plain = "".join(" " if letter.isspace() else letter for letter in plain if _kept(letter))
     return _SPACES.sub(" ", plain).strip()[:longest].rstrip()
@@ -52,7 +54,8 @@ def cleaned(text: str, *, longest: int = 200) -> str:
 
 def cleaned_lines(text: str, *, longest: int = 20_000) -> str:
     """Like ``cleaned`` for text of several lines; line ends become ``\\n``."""
-    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    composed = unicodedata.normalize("NFC", bearable(text))
+    composed = composed.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(letter for letter in composed if letter in "\n\t" or _kept(letter)).strip()[
         :longest
     ]
@@ -71,7 +74,8 @@ def folded(text: str) -> str:
     if text.isascii():
         # Nothing to take apart. Every entry of a long download passes here.
         return _SPACES.sub(" ", text.lower()).strip()
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    decomposed = unicodedata.normalize("NFKD", bearable(text)).casefold()
+    decomposed = unicodedata.normalize("NFKD", decomposed)
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _SPACES.sub(" ", bare.translate(_PLAIN).casefold()).strip()
 

@@ -14,6 +14,8 @@ import idna
 # RFC 5321 §4.5.3.1: octets of the local part, and of a path without its angle brackets.
 _LONGEST_LOCAL = 64
 _LONGEST = 254
+# Characters, before anything is made of them: composing very many marks takes long.
+_LONGEST_TYPED = 1000
 _NEVER_IN_LOCAL = re.compile(r'[\s<>()\[\],;:"\\@]')
 
 
@@ -23,6 +25,8 @@ def email_key(address: str) -> str:
     Raises ValueError when it is no address. The domain is left to UTS 46 alone: folding would
     make ``faß.de`` into ``fass.de``, which may belong to somebody else.
     """
+    if len(address) > _LONGEST_TYPED:
+        raise ValueError("the e-mail address is too long")
     local, at, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
     if not at or not local or _NEVER_IN_LOCAL.search(local) or not _printable(local):
         raise ValueError("no e-mail address")

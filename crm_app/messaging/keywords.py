@@ -7,6 +7,8 @@ languages that we speak. Only a message that is nothing but such a word counts.
 import unicodedata
 from enum import StrEnum
 
+from crm_app.core.marks import bearable
+
 
 class Wish(StrEnum):
     """What a keyword asks for."""
@@ -52,6 +54,6 @@ def wish(text: str) -> Wish | None:
 
 def _plain(text: str) -> str:
     """``text`` without case, accents, and signs around it."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
+    parts = unicodedata.normalize("NFKD", bearable(text.casefold()))
     bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
     return bare.strip(" \t\r\n.!,;:\"'“”„«»-")

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from crm_app.core.errors import Rejected
 from crm_app.core.i18n import N_
+from crm_app.core.marks import bearable
 
 UNREADABLE = N_("This entry could not be read.")
 
@@ -285,4 +286,4 @@ def _plain(text: str) -> str:
     text = text.strip()
     if text.isascii() and "\r" not in text:
         return text
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    return unicodedata.normalize("NFC", bearable(text.replace("\r\n", "\n")))

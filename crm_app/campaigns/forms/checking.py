@@ -15,6 +15,7 @@ from crm_app.campaigns.forms.layout import BOXES, NAMES, Field, FieldKind, Layou
 from crm_app.contacts.fields import is_time_zone
 from crm_app.core.addresses import is_email
 from crm_app.core.i18n import N_
+from crm_app.core.marks import bearable
 
 LONGEST_LINE, LONGEST_ANSWER, LONGEST_NAME, LONGEST_EMAIL, LONGEST_PHONE = 300, 4000, 120, 254, 40
 # A field that people do not see and programs fill in.
@@ -75,7 +76,8 @@ def error_in(field: Field, values: Values) -> str:
 
 def cleaned(text: str) -> str:
     """Composed (NFC), with plain line ends, and without control characters that no one types."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = unicodedata.normalize("NFC", bearable(text))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = (letter for letter in text if letter in "\n\t" or unicodedata.category(letter) != "Cc")
     return "".join(kept).strip()
 

@@ -28,10 +28,11 @@ NO_KIND = N_("Write company, contact or lead.")
 _NOTHING = frozenset(
     {"-", "--", "—", "n/a", "na", "none", "null", "nil", "k.a.", "k. a.", "brak", "nd", "n.d.", "?"}
 )
-_EMAILS = re.compile(r"\s*(?::::|[;,|\n]|\s)\s*")
-_PHONES = re.compile(r"\s*(?::::|[;,|\n])\s*")
-_TAGS = re.compile(r"\s*(?::::|[;,|\n])\s*")
-_NAMED_ADDRESS = re.compile(r"(?:\"[^\"<]*\"|[^;,|\n<\"])*<([^<>]+@[^<>]+)>")
+# Each is found in one pass over a cell, however long it is and whatever somebody put in it.
+_SPACED = re.compile(r":::|[;,|\s]")
+_LISTED = re.compile(r":::|[;,|\n]")
+_ADDRESS = re.compile(r"<([^<>]*)>")
+_NO_NAME = re.compile(r"\"[^\"<]*\"|[;,|\n<\"]")
 _YES = frozenset(
     {"yes", "y", "true", "1", "x", "ja", "j", "wahr", "tak", "t", "prawda", "si", "s", "vero", "on"}
 )
@@ -146,16 +147,16 @@ class _Gathered:
             return
         label = ("" if which == "2" else which) or self.label
         if part == "email":
-            for one in filter(None, _EMAILS.split(_bare(text))):
+            for one in _parts(_SPACED, _bare(text)):
                 self.emails.append((Email(one, label), place))
         elif part == "phone":
             kind = "work fax" if label == "fax" else label
-            for one in filter(None, _PHONES.split(text)):
+            for one in _parts(_LISTED, text):
                 self.phones.append((Phone(one, kind), place))
         elif part in PLACE:
             self.places.setdefault(which, {"label": label})[part] = text
         elif part == "tags":
-            self.tags += [tag.removeprefix("* ") for tag in _TAGS.split(text) if tag]
+            self.tags += [tag.removeprefix("* ") for tag in _parts(_LISTED, text)]
         elif part == "note":
             self.notes.append(text)
         elif part == CUSTOM:
@@ -285,7 +286,23 @@ def _worth(cell: str) -> str:
 
 def _bare(text: str) -> str:
     """Addresses without the names before them: "Anna <anna@x.example>"."""
-    return _NAMED_ADDRESS.sub(r"\1", text)
+    pieces, end = list[str](), 0
+    for found in _ADDRESS.finditer(text):
+        if "@" in found.group(1)[1:-1]:
+            pieces += (_without_name(text[end : found.start()]), found.group(1))
+            end = found.end()
+    return "".join((*pieces, text[end:]))
+
+
+def _without_name(text: str) -> str:
+    """What stands before an address without the name at its end; in quotes a name may hold a comma."""
+    ends = [found.end() for found in _NO_NAME.finditer(text) if len(found.group()) == 1]
+    return text[: ends[-1]] if ends else ""
+
+
+def _parts(pattern: re.Pattern[str], text: str) -> list[str]:
+    """The parts of a cell that holds several, without empty ones."""
+    return [part for each in pattern.split(text) if (part := each.strip())]
 
 
 def _label(text: str) -> str:
@@ -303,7 +320,7 @@ def _locale(text: str) -> str:
 
 
 def _channels(text: str) -> list[str]:
-    words = [folded(word) for word in _TAGS.split(text) if word]
+    words = [folded(word) for word in _parts(_LISTED, text)]
     if any(word in _YES for word in words):
         return list(CHANNELS)
     known = {

@@ -13,7 +13,7 @@ from crm_app.providers.address_book_port import Card
 from crm_app.providers.vcard.files import read_file
 
 SAMPLE_ROWS = 50
-_CARD = re.compile(rb"^\s*BEGIN\s*:\s*VCARD", re.IGNORECASE | re.MULTILINE)
+_CARD = re.compile(rb"^[ \t]*BEGIN[ \t]*:[ \t]*VCARD", re.IGNORECASE | re.MULTILINE)
 
 
 def format_of(row: ContactImport) -> table.Format:

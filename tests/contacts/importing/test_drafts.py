@@ -1,5 +1,7 @@
 """What a row says about a contact, and why nobody can keep it (CON-3)."""
 
+import time
+
 import pytest
 
 from crm_app.contacts.fields import CHANNELS, Address, Email, Phone
@@ -184,3 +186,20 @@ def test_con3_a_card_becomes_a_draft() -> None:
 )
 def test_con3_columns_without_a_name_have_the_spreadsheets(place: int, name: str) -> None:
     assert drafts.letters(place) == name
+
+
+@pytest.mark.parametrize("column", ["email", "phone", "tags"])
+@pytest.mark.parametrize("filler", ["a", " ", "<@", "@", '"', "<", ","])
+def test_q1_a_cell_as_long_as_a_table_allows_takes_no_time(column: str, filler: str) -> None:
+    cell = "x" + filler * (130_000 // len(filler)) + "y"
+    begun = time.monotonic()
+    _draft(name="Anna", **{column: cell})
+    # Trying again from every letter took minutes.
+    assert time.monotonic() - begun < 5
+
+
+def test_con3_addresses_lose_the_names_before_them_and_nothing_else() -> None:
+    assert drafts._bare('"Ek, Anna" <a@x.example>, Ben <b@x.example>') == "a@x.example,b@x.example"
+    assert drafts._bare("c@x.example; Dora <d@x.example> <none>") == (
+        "c@x.example;d@x.example <none>"
+    )
