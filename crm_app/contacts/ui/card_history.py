@@ -25,6 +25,7 @@ _ICONS = {
     "campaign": "workflow",
     "deleted": "trash-2",
     "restored": "undo-2",
+    "sync_mobile": "smartphone",
     "merge": "merge",
 }
 

@@ -21,6 +21,7 @@ _ICONS = {
     "campaign": "workflow",
     "trigger": "zap",
     "warning": "triangle-alert",
+    "sync_mobile": "smartphone",
 }
 
 
