@@ -99,6 +99,7 @@ def merge(
     return [
         _merge_two(session, actor, contacts[kept_id], contacts[gone_id], choices or {})
         for gone_id in dict.fromkeys(gone_ids)
+        if gone_id != kept_id
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from crm_app.accounts import queries as accounts
-from crm_app.contacts import service, timeline
+from crm_app.contacts import merged, service, timeline
 from crm_app.contacts.importing import kept
 from crm_app.contacts.visibility import may_change
 from crm_app.contacts.whole import whole
@@ -96,7 +96,10 @@ def _note(session: Session, row: ContactImport, line: ImportRow, stays: bool) ->
 def _back(session: Session, actor: Actor, line: ImportRow) -> bool:
     """Whether the row was taken back."""
     contact = session.get(Contact, line.contact_id) if line.contact_id else None
-    if contact is None or contact.deleted_at is not None:
+    if contact is not None and merged.kept_id(session, contact.id or 0) != contact.id:
+        # What came with it is in another record by now.
+        went = False
+    elif contact is None or contact.deleted_at is not None:
         went = True
     elif line.outcome is RowOutcome.MADE:
         went = _delete(session, actor, contact, line.import_id)
