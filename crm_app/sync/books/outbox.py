@@ -102,6 +102,12 @@ def next_step(session: Session, lane: BookLane, link_id: int, *, now: datetime) 
         return Step(link_id, "look", link.href, link.etag)
     if link.state is not CardLinkState.WANTED:
         return None
+    if not settling.may_see(session, link, contact):
+        # Nobody is told what changes in a contact that he may not see any more. It stays due, and
+        # is looked at with the contact's next change.
+        link.state, link.last_error = CardLinkState.IN_STEP, ""
+        session.add(link)
+        return None
     if link.href:
         row = entries.rows_of(session, link.address_book_id, [link.href]).get(link.href)
         if row is None:

@@ -16,6 +16,7 @@ from crm_app.core import db, facts, jobs
 from crm_app.core.access import Actor
 from crm_app.core.errors import Conflict, NotFound
 from crm_app.core.i18n import N_
+from crm_app.core.ids import is_id
 from crm_app.core.kinds import ContactKind
 from crm_app.models import AddressBook, CardLink, ExternalCard
 from crm_app.providers.address_book_port import UNREADABLE
@@ -177,7 +178,7 @@ def _found(
         *queue_rows.holding(text),
     ]
     if card_ids is not None:
-        found.append(col(ExternalCard.id).in_(card_ids))
+        found.append(col(ExternalCard.id).in_([each for each in card_ids if is_id(each)]))
     return found
 
 

@@ -8,12 +8,12 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from crm_app.accounts import queries as accounts
 from crm_app.contacts import service as contacts
 from crm_app.contacts.making import region_for
-from crm_app.contacts.visibility import may_change
+from crm_app.contacts.visibility import may_change, seen_contacts
 from crm_app.core.access import system
 from crm_app.core.errors import Invalid
 from crm_app.models import CardLink, Contact, User
@@ -76,6 +76,15 @@ def stored(link: CardLink) -> tuple[Details | None, Details | None]:
 def _may_take_in(session: Session, link: CardLink, contact: Contact) -> bool:
     user = session.get_one(User, link.user_id)
     return may_change(accounts.actor_of(user), contact)
+
+
+def may_see(session: Session, link: CardLink, contact: Contact) -> bool:
+    """Whether the link's user may see the contact still: it may have got another owner since."""
+    user = session.get_one(User, link.user_id)
+    seen = seen_contacts(accounts.actor_of(user))
+    return (
+        session.exec(select(Contact.id).where(Contact.id == contact.id, seen)).first() is not None
+    )
 
 
 def _take_over(

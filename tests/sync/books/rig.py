@@ -181,6 +181,26 @@ def live_at(street: str, city: str = "Bonn", code: str = "53111") -> Address:
     return Address(street, code, city, "", "Germany", "home")
 
 
+def meet(holder: Holder, who: models.Contact) -> None:
+    """Give the holder an appointment with a contact, so that he may see it, whoever owns it."""
+    with db.unit_of_work() as session:
+        now = clock.now()
+        session.add(
+            models.Appointment(
+                public_id=f"met{who.id}",
+                calendar_id=factories.calendar(session, holder.user).id or 0,
+                user_id=holder.user.id or 0,
+                contact_id=who.id,
+                title="Talk",
+                starts_at=now,
+                ends_at=now,
+                ical_uid=f"met{who.id}",
+                created_at=now,
+                changed_at=now,
+            )
+        )
+
+
 def tick(holder: Holder, who: models.Contact, which: int = 0) -> models.CardLink:
     """Have a contact made in the address book; settles nothing yet."""
     with db.unit_of_work() as session:

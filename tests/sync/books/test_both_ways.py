@@ -214,6 +214,7 @@ def test_sct7_deleted_outside_while_a_change_was_on_its_way() -> None:
 def test_sct5_what_somebody_may_not_change_does_not_come_in() -> None:
     kate, theo = connect(name="Kate"), connect(name="Theo", role=Role.MEMBER)
     ann = contact("Ann Lee", "ann@example.com", owner_id=kate.user.id)
+    rig.meet(theo, ann)
     rig.tick(theo, ann)
     rig.settle()
     theo.change(theo.href(), emails=(CardEmail("ann@example.com"), CardEmail("x@there.example")))

@@ -63,6 +63,8 @@ class TwoBooks(RuleBasedStateMachine):
             rig.contact("Ann Lee", self.value("email")),
             rig.contact("Bob Ray", self.value("email"), owner_id=kate.user.id),
         ]
+        # Theo sees Bob, and may not change him.
+        rig.meet(theo, self.people[1])
 
     # What is expected: each value is entered once. ``entered``: where it belongs; ``taken``: a person
     # removed it; ``open``: either is right.
