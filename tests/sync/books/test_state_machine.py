@@ -1,384 +1,122 @@
-"""SCT-5, SCT-7: two users, their address books, the CRM and any fault in between. Once it is quiet
-nothing that a person entered is lost, nothing that he removed is back, nothing stands twice, and
-nobody writes any more."""
+"""SCT-5, SCT-7: two users, their address books, the CRM and any fault in between.
+
+Checked at the end of each story, once no call fails any more and all listings have caught up:
+
+- every address and number that somebody entered last and nobody removed is at its contact, and in
+  each entry that follows it as far as the service keeps so many; what was removed or replaced is in
+  neither, so no older value won;
+- what a user wrote into an entry whose contact he may not change is there still and nowhere else;
+- an entry that we made is called as its contact is called by now;
+- nothing stands twice, no contact and no entry came to be besides, and no link waits or failed;
+- further runs write nothing.
+
+Checked on the way: what came in from an entry is not written back to it; a listing that is behind
+our own write takes nothing away; an entry that was made by a lost answer is its contact's as soon
+as a listing shows it, and is not made again. Not judged: a line that was removed in an entry while
+the answer of a write to it was lost, which cannot be told from one that never arrived.
+"""
 
 import random
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import hypothesis.strategies as st
 import pytest
-import time_machine
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
-from sqlmodel import select
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import rule, run_state_machine_as_test
 
-from crm_app import models
-from crm_app.contacts import service as contacts
-from crm_app.contacts.fields import ContactFields, Email, Phone
-from crm_app.core import db
-from crm_app.core.errors import LoginExpired, RateLimited, RemoteUnavailable
-from crm_app.core.kinds import AccountState, CardLinkState, Role
-from crm_app.providers.address_book_port import Card, CardEmail, CardPhone
-from crm_app.providers.memory_book_account import MemoryBookAccount
-from crm_app.sync.runs import outcome
+from crm_app.core.kinds import CardLinkState
 from tests.sync.books import rig
-from tests.sync.books.rig import Holder
+from tests.sync.books.two_books import AFTER, WHICH, WHO, TwoBooks
 
-WHO = st.integers(0, 1)
-WHICH = st.integers(0, 9)
-CALLS = st.sampled_from([None, "pull", "page", "fetch", "create", "update", "delete"])
-BEFORE = st.sampled_from([RemoteUnavailable, RateLimited, LoginExpired, RuntimeError])
-AFTER = st.sampled_from([RemoteUnavailable, RuntimeError])
-STALE = 180
-WRITES = {"create", "update", "delete"}
+KIND = st.sampled_from(["email", "phone"])
 
 
-def reached(card: Card) -> list[str]:
-    return rig.reached(card)
+class Aimed(TwoBooks):
+    """The same with what seldom happens by chance: faults and delays right where they hurt."""
 
-
-class TwoBooks(RuleBasedStateMachine):
-    """Kate may change both contacts. Theo may change the first only, his service has room for two
-    e-mail addresses, and its listings lag three minutes behind."""
-
-    @initialize()
-    def begin(self) -> None:
-        self.clock = time_machine.travel(datetime.now(UTC), tick=True)
-        self.traveller = self.clock.start()
-        kate = rig.connect(name="Kate", role=Role.ADMIN)
-        theo = rig.connect(
-            name="Theo",
-            role=Role.MEMBER,
-            service=MemoryBookAccount(most_emails=2, stale=STALE),
-        )
-        self.holders = [kate, theo]
-        self.people = [
-            rig.contact("Ann Lee", self.value("email")),
-            rig.contact("Bob Ray", self.value("email"), owner_id=kate.user.id),
-        ]
-        # Theo sees Bob, and may not change him.
-        rig.meet(theo, self.people[1])
-
-    # What is expected: each value is entered once. ``entered``: where it belongs; ``taken``: a person
-    # removed it; ``open``: either is right.
-
-    number = 0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entered: dict[str, int] = {}
-        self.taken: set[str] = set()
-        self.open: set[str] = set()
-        self.foreign: set[str] = set()
-
-    def value(self, kind: str, contact: int | None = None) -> str:
-        self.number += 1
-        made = f"x{self.number}@example.com"
-        if kind == "phone":
-            made = f"+49 30 {5_000_000 + self.number * 7919}"
-        if contact is not None:
-            self.entered[made] = contact
-        return made
-
-    # What is done in the CRM.
-
-    @rule(which=WHO, kind=st.sampled_from(["email", "phone"]))
-    def add_here(self, which: int, kind: str) -> None:
-        emails, phones = self.lines(which)
-        value = self.value(kind, which)
-        (emails if kind == "email" else phones).append(value)
-        self.write(which, emails, phones)
-
-    @rule(which=WHO, line=WHICH)
-    def remove_here(self, which: int, line: int) -> None:
-        emails, phones = self.lines(which)
-        found = [*emails, *phones]
-        if found:
-            gone = found[line % len(found)]
-            self.taken.add(gone)
-            keep = [[each for each in lines if each != gone] for lines in (emails, phones)]
-            self.write(which, *keep)
-
-    @rule(which=WHO, line=WHICH)
-    def change_here(self, which: int, line: int) -> None:
-        emails, phones = self.lines(which)
-        if emails:
-            gone = emails[line % len(emails)]
-            self.taken.add(gone)
-            emails[line % len(emails)] = self.value("email", which)
-            self.write(which, emails, phones)
-
-    @rule(which=WHO)
-    def turn_round_here(self, which: int) -> None:
-        emails, phones = self.lines(which)
-        self.write(which, emails[::-1], phones)
-
-    @rule(which=WHO, name=st.sampled_from(["Ann", "Anna", "Bob", "Bobby"]))
-    def rename_here(self, which: int, name: str) -> None:
-        self.change(which, first_name=name, last_name="Lee")
-
-    @rule(which=WHO)
-    def delete_or_restore_here(self, which: int) -> None:
-        with db.unit_of_work() as session:
-            row = session.get_one(models.Contact, self.people[which].id)
-            act = contacts.restore if row.deleted_at else contacts.delete
-            act(session, rig.ACTOR, row)
-
-    @rule(who=WHO, which=WHO)
-    def tick(self, who: int, which: int) -> None:
-        if rig.row(self.people[which]).deleted_at is None:
-            rig.tick(self.holders[who], self.people[which])
-
-    @rule(who=WHO, which=WHO)
-    def untick(self, who: int, which: int) -> None:
-        rig.untick(self.holders[who], self.people[which])
-
-    # What the users do in their phones.
-
-    @rule(who=WHO, entry=WHICH, kind=st.sampled_from(["email", "phone"]))
-    def add_there(self, who: int, entry: int, kind: str) -> None:
-        found = self.pick(who, entry)
-        if found is None:
+    @rule(who=WHO, which=WHO, line=WHICH, act=st.sampled_from(["add", "change", "remove"]))
+    def a_listing_is_behind(self, who: int, which: int, line: int, act: str) -> None:
+        """A change goes out, and the service shows the entry as it was for a while."""
+        if self.linked(who, which) is None:
             return
-        href, card, which = found
-        value = self.value(kind)
-        if kind == "email":
-            card = replace(card, emails=(*card.emails, CardEmail(value)))
+        if act == "add":
+            self.add_here(which, "phone")
+        elif act == "change":
+            self.change_here(which, line)
         else:
-            card = replace(card, phones=(*card.phones, CardPhone(value)))
-        self.put(who, href, card)
-        self.wrote_there(who, which, value)
+            self.remove_here(which, line)
+        said = self.lines(which)
+        rig.settle()
+        self.holders[who].run()
+        assert self.lines(which) == said, "an older value came in"
 
-    @rule(who=WHO, entry=WHICH, line=WHICH)
-    def remove_there(self, who: int, entry: int, line: int) -> None:
-        found = self.pick(who, entry)
-        if found is None or not reached(found[1]):
+    @rule(who=WHO, which=WHO, kind=KIND)
+    def it_comes_in_only(self, who: int, which: int, kind: str) -> None:
+        """A change there is taken over, and is not written back to where it came from."""
+        href = self.linked(who, which)
+        if href is None:
             return
-        href, card, which = found
-        gone = reached(card)[line % len(reached(card))]
-        self.removed_there(who, which, gone)
-        self.put(who, href, self.without(card, gone))
+        before = self.writes(self.holders[who])
+        self.write_there(who, which, href, kind)
+        self.holders[who].run()
+        assert self.writes(self.holders[who]) == before, "it is written back"
 
-    @rule(who=WHO, entry=WHICH, line=WHICH)
-    def change_there(self, who: int, entry: int, line: int) -> None:
-        found = self.pick(who, entry)
-        if found is None or not found[1].emails:
+    @rule(who=WHO, which=WHO, line=WHICH, kind=KIND, order=st.booleans())
+    def both_change(self, who: int, which: int, line: int, kind: str, order: bool) -> None:
+        href = self.linked(who, which)
+        if href is None:
             return
-        href, card, which = found
-        place = line % len(card.emails)
-        value = self.value("email")
-        self.removed_there(who, which, card.emails[place].address)
-        emails = list(card.emails)
-        emails[place] = CardEmail(value, "work")
-        self.put(who, href, replace(card, emails=tuple(emails)))
-        self.wrote_there(who, which, value)
+        self.write_there(who, which, href, kind)
+        self.change_here(which, line)
+        (self.holders[who].run if order else rig.settle)()
 
-    @rule(who=WHO, entry=WHICH)
-    def delete_there(self, who: int, entry: int) -> None:
-        found = self.pick(who, entry)
-        if found is not None:
-            # What only this entry said is gone with it.
-            self.open |= set(reached(found[1]))
-            self.holders[who].service.remove(self.holders[who].ref, found[0])
-
-    @rule(who=WHO, which=WHO)
-    def link_an_entry(self, who: int, which: int) -> None:
-        holder, person = self.holders[who], self.people[which]
-        has = [link for link in self.alive() if link.address_book_id == holder.book_id]
-        if rig.row(person).deleted_at or any(link.contact_id == person.id for link in has):
+    @rule(who=WHO, which=WHO, error=AFTER, kind=KIND)
+    def an_answer_is_lost(self, who: int, which: int, error: type[Exception], kind: str) -> None:
+        """A change arrives and nobody knows; meanwhile somebody writes there."""
+        href = self.linked(who, which)
+        if href is None:
             return
-        value = self.value("email")
-        href = holder.put(f"own-{self.number}", rig.person("Somebody", value))
-        holder.run()
-        if href not in rig.rows(holder):
-            self.foreign.add(href)
-            return
-        rig.link_to(holder, person, href)
-        self.wrote_there(who, which, value)
-
-    # What goes wrong, and the work itself.
-
-    @rule(who=WHO, error=BEFORE, call=CALLS)
-    def fail(self, who: int, error: type[Exception], call: str | None) -> None:
-        self.holders[who].service.fail(error(), call=call)
-
-    @rule(who=WHO, error=AFTER, call=st.sampled_from(["create", "update", "delete"]))
-    def lose_an_answer(self, who: int, error: type[Exception], call: str) -> None:
-        self.holders[who].service.fail(error(), call=call, after=True)
-
-    @rule(who=WHO)
-    def lose_the_cursor(self, who: int) -> None:
-        self.holders[who].service.expire_cursors(self.holders[who].ref)
-
-    @rule(who=WHO)
-    def run(self, who: int) -> None:
+        self.add_here(which, "phone")
+        self.holders[who].service.fail(error(), call="update", after=True)
+        rig.settle()
+        self.write_there(who, which, href, kind)
         self.holders[who].run()
 
-    @rule()
-    def work(self) -> None:
-        rig.settle()
+    @rule(who=WHO, which=WHO, error=AFTER, again=st.booleans())
+    def an_entry_turns_up(self, who: int, which: int, error: type[Exception], again: bool) -> None:
+        """An entry is made and nobody knows. Before it is tried again (or with it) somebody writes
+        there."""
+        holder, person = self.holders[who], self.people[which]
+        if not self.quiet(who) or rig.is_on(holder, person) or rig.row(person).deleted_at:
+            return
+        there = set(holder.cards())
+        rig.tick(holder, person)
+        holder.service.fail(error(), call="create", after=True)
+        holder.run()
+        made = set(holder.cards()) - there
+        if len(made) != 1:
+            return
+        (href,) = made
+        self.write_there(who, which, href, "phone")
+        (self.all_due if again else self.books_due)()
+        holder.run()
+        assert set(holder.cards()) == there | made, "it is made twice"
+        assert self.follows(holder, href) == which, "nobody knows whose entry it is"
 
-    @rule(minutes=st.integers(1, 4))
-    def time_passes(self, minutes: int) -> None:
-        self.traveller.shift(timedelta(minutes=minutes))
-        self.all_due()
-
-    def all_due(self) -> None:
-        with db.unit_of_work() as session:
-            for holder in self.holders:
-                account = session.get_one(models.ConnectedAccount, holder.account_id)
-                account.next_attempt_at = None
-                if account.state == AccountState.NEEDS_RECONNECT:
-                    outcome.reconnected(session, account)
-                session.get_one(models.AddressBook, holder.book_id).next_attempt_at = None
-            for link in session.exec(select(models.CardLink)):
-                if link.verify_at is None:
-                    link.next_attempt_at = None
-
-    # How it is done and kept in mind.
-
-    def lines(self, which: int) -> tuple[list[str], list[str]]:
-        return rig.emails(self.people[which]), rig.phones(self.people[which])
-
-    def write(self, which: int, emails: list[str], phones: list[str]) -> None:
-        self.change(
-            which, emails=[Email(each) for each in emails], phones=[Phone(each) for each in phones]
-        )
-
-    def change(self, which: int, **fields: object) -> None:
-        given: ContactFields = fields  # type: ignore[assignment]
-        with db.unit_of_work() as session:
-            row = session.get_one(models.Contact, self.people[which].id)
-            contacts.update(session, rig.ACTOR, row, **given)
-
-    def alive(self) -> list[models.CardLink]:
-        return [link for link in rig.all_links() if link.state is not CardLinkState.ENDED]
-
-    def pick(self, who: int, entry: int) -> tuple[str, Card, int | None] | None:
-        """An entry, and the contact that it follows: None when that is not for sure."""
-        cards = self.holders[who].cards()
-        hrefs = sorted(set(cards) - self.foreign)
-        if not hrefs:
+    def linked(self, who: int, which: int) -> str | None:
+        """The entry of a contact after all was quiet; None when there is none to be sure of."""
+        if not self.quiet(who) or rig.row(self.people[which]).deleted_at is not None:
             return None
-        href = hrefs[entry % len(hrefs)]
-        return href, cards[href], self.follows(self.holders[who], href)
-
-    def follows(self, holder: Holder, href: str) -> int | None:
         for link in self.alive():
-            if (link.address_book_id, link.href) == (holder.book_id, href):
-                on = link.state is not CardLinkState.REMOVING
-                ids = [person.id for person in self.people]
-                return ids.index(link.contact_id) if on else None
+            if (link.user_id, self.which(link)) == (self.holders[who].user.id, which):
+                there = link.href in self.holders[who].cards()
+                return link.href if there and link.state is CardLinkState.IN_STEP else None
         return None
 
-    def put(self, who: int, href: str, card: Card) -> None:
-        holder = self.holders[who]
-        holder.service.put(holder.ref, href.removeprefix(holder.ref), card)
-
-    def wrote_there(self, who: int, which: int | None, value: str) -> None:
-        """A value that reaches the contact only where it is kept and may come in."""
-        kept = any(value in reached(card) for card in self.holders[who].cards().values())
-        if which is None or not kept or (who, which) == (1, 1):
-            self.open.add(value)
-        else:
-            self.entered[value] = which
-
-    def removed_there(self, who: int, which: int | None, value: str) -> None:
-        holder = self.holders[who]
-        unsure = any(
-            link.unanswered or link.replaced
-            for link in self.alive()
-            if link.address_book_id == holder.book_id
-        )
-        if which is None or unsure or (who, which) == (1, 1):
-            self.open.add(value)
-        else:
-            self.taken.add(value)
-
-    def without(self, card: Card, value: str) -> Card:
-        return replace(
-            card,
-            emails=tuple(line for line in card.emails if line.address != value),
-            phones=tuple(line for line in card.phones if line.number != value),
-        )
-
-    # What always holds, and what holds once it is quiet.
-
-    @invariant()
-    def nothing_stands_twice(self) -> None:
-        if not hasattr(self, "people"):
-            return
-        for holder in self.holders:
-            for card in holder.cards().values():
-                assert len(reached(card)) == len(set(reached(card))), card
-        for person in self.people:
-            said = [*rig.emails(person), *rig.phones(person)]
-            assert len(said) == len(set(said)), said
-
-    def teardown(self) -> None:
-        if not hasattr(self, "people"):
-            return
-        try:
-            self.come_to_rest()
-            self.nothing_stands_twice()
-            for which in (0, 1):
-                self.agree(which)
-            self.nobody_writes_any_more()
-        finally:
-            self.clock.stop()
-
-    def come_to_rest(self) -> None:
-        for holder in self.holders:
-            holder.service._faults.clear()
-        for which in (0, 1):
-            if rig.row(self.people[which]).deleted_at is not None:
-                self.delete_or_restore_here(which)
-        for _ in range(5):
-            self.traveller.shift(timedelta(minutes=5))
-            self.all_due()
-            rig.settle()
-            for holder in self.holders:
-                holder.run()
-        rig.settle()
-
-    def agree(self, which: int) -> None:
-        person = self.people[which]
-        said = set(rig.emails(person)) | set(rig.phones(person))
-        must = {v for v, where in self.entered.items() if where == which} - self.taken - self.open
-        assert must <= said, ("lost", must - said)
-        assert not said & (self.taken - self.open), ("back", said & self.taken)
-        for link in self.alive():
-            if link.contact_id == person.id:
-                self.agrees(link, said)
-
-    def agrees(self, link: models.CardLink, said: set[str]) -> None:
-        assert link.state is CardLinkState.IN_STEP, (link.state, link.last_error)
-        who = [holder.book_id for holder in self.holders].index(link.address_book_id)
-        entry = set(reached(self.holders[who].cards()[link.href]))
-        assert not entry & (self.taken - self.open), ("back there", entry & self.taken)
-        if who == 0:
-            assert entry - self.open == said - self.open, (entry, said)
-        else:
-            assert entry - self.open <= said, (entry, said)
-
-    def nobody_writes_any_more(self) -> None:
-        before = [self.writes(holder) for holder in self.holders]
-        for _ in range(2):
-            self.traveller.shift(timedelta(minutes=5))
-            for holder in self.holders:
-                holder.run()
-            rig.settle()
-        assert [self.writes(holder) for holder in self.holders] == before, "it never settles"
-
-    def writes(self, holder: Holder) -> int:
-        return sum(call in WRITES for call in holder.service.calls)
+    def quiet(self, who: int) -> bool:
+        if self.holders[who].service._faults:
+            return False
+        self.calm()
+        return not self.holders[who].service._faults
 
 
 @pytest.mark.usefixtures("lite")
@@ -386,12 +124,14 @@ class TwoBooks(RuleBasedStateMachine):
 def test_sct5_sct7_nothing_is_lost_and_nothing_old_comes_back() -> None:
     random.seed(0)
     run_state_machine_as_test(
-        TwoBooks,
+        Aimed,
         settings=settings(
-            max_examples=25,
+            max_examples=20,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,
+            # A story is told as it was found: telling a shorter one takes minutes.
+            phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )
