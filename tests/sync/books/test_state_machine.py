@@ -86,8 +86,11 @@ class Aimed(TwoBooks):
         """An entry is made and nobody knows. Before it is tried again (or with it) somebody writes
         there."""
         holder, person = self.holders[who], self.people[which]
-        if not self.quiet(who) or rig.is_on(holder, person) or rig.row(person).deleted_at:
+        if not self.quiet(who) or rig.row(person).deleted_at:
             return
+        if rig.is_on(holder, person):
+            rig.untick(holder, person)
+            self.calm()
         there = set(holder.cards())
         rig.tick(holder, person)
         holder.service.fail(error(), call="create", after=True)
