@@ -29,7 +29,7 @@ from crm_app.models import BulkChange, BulkRun, Contact, User
 RUN = "contacts.bulk"
 # A unit of work holds SQLite's one write lock, so a piece takes a fraction of a second.
 PIECE = 50
-MOST_CHOSEN = 10_000
+MOST_CHOSEN = 5_000
 KEPT = timedelta(days=30)
 _UNDERWAY = (WorkState.RUNNING, WorkState.UNDOING)
 
@@ -203,7 +203,9 @@ def _next_changed(session: Session, run: BulkRun, size: int) -> list[int]:
 def _do(session: Session, actor: Actor, run: BulkRun, act: Act, contact_id: int) -> None:
     try:
         with session.begin_nested():
-            contact = queries.get_contact(session, actor, contact_id, deleted=None)
+            # Only bringing back concerns what was deleted.
+            either = None if act.key == bulk_acts.RESTORE else False
+            contact = queries.get_contact(session, actor, contact_id, deleted=either)
             before = act.apply(session, actor, contact, run.params)
     except CrmError:
         # One that may not be changed, or cannot, is no reason to leave the others.

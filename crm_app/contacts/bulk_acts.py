@@ -22,6 +22,7 @@ from crm_app.core.i18n import N_
 from crm_app.core.kinds import ContactKind, Role
 from crm_app.models import Contact
 
+RESTORE = "restore"
 Params = Mapping[str, Any]
 Before = dict[str, Any]
 
@@ -215,5 +216,5 @@ offer(
     Act("kind", N_("Change of kind"), _check_kind, _turn, _turn_back),
     Act("quiet", N_("Do not disturb"), _check_quiet, _hush, _unhush),
     Act("delete", N_("Deleting"), _no_params, _delete, _undelete),
-    Act("restore", N_("Bringing back"), _no_params, _restore, _unrestore),
+    Act(RESTORE, N_("Bringing back"), _no_params, _restore, _unrestore),
 )

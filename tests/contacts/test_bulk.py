@@ -271,3 +271,14 @@ def test_usr5_the_run_of_somebody_who_left_ends(lite: str) -> None:
         session.add(user)
     drain()
     assert _see(ada, run_id).state is WorkState.FAILED
+
+
+def test_con3_what_was_deleted_is_only_brought_back(session: Session) -> None:
+    ada = _ada(session)
+    gone = _lead(session, "Anna", owner_id=ada.user_id)
+    service.delete(session, ROOT, gone)
+    told = _run(session, ada, "tag", {"tags": ["new"]}, gone.id)
+    assert (told.done, told.refused) == (1, 1)
+    assert _state(session, gone)["tags"] == ()
+    _run(session, ada, bulk_acts.RESTORE, {}, gone.id)
+    assert not _state(session, gone)["deleted"]
