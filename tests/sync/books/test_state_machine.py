@@ -13,7 +13,8 @@ Checked at the end of each story, once no call fails any more and all listings h
 Checked on the way: what came in from an entry is not written back to it; a listing that is behind
 our own write takes nothing away; an entry that was made by a lost answer is its contact's as soon
 as a listing shows it, and is not made again. Not judged: a line that was removed in an entry while
-the answer of a write to it was lost, which cannot be told from one that never arrived.
+the answer of a write to it was lost, which cannot be told from one that never arrived. Not tried here: many deletions at once, which wait
+for a yes.
 """
 
 import random
