@@ -64,9 +64,7 @@ def test_api2_a_calendar_that_another_process_reads_is_left_to_it() -> None:
     kate = rig.connect()
     with db.unit_of_work() as session:
         now = datetime.now(UTC)
-        assert lanes.take(
-            session, ExternalCalendar, kate.calendar_id, now=now, follow_up=False
-        )
+        assert lanes.take(session, ExternalCalendar, kate.calendar_id, now=now, follow_up=False)
     assert lines() == [("another process is at it and will go on with it", True)]
     assert "pull" not in kate.service.calls
     with db.reading() as session:

@@ -107,9 +107,12 @@ class Aimed(TwoBooks):
         assert self.follows(holder, href) == which, "nobody knows whose entry it is"
 
     def linked(self, who: int, which: int) -> str | None:
-        """The entry of a contact after all was quiet; None when there is none to be sure of."""
+        """The entry of a contact, made if need be, after all was quiet; None when it is not sure."""
         if not self.quiet(who) or rig.row(self.people[which]).deleted_at is not None:
             return None
+        if not rig.is_on(self.holders[who], self.people[which]):
+            rig.tick(self.holders[who], self.people[which])
+            self.calm()
         for link in self.alive():
             if (link.user_id, self.which(link)) == (self.holders[who].user.id, which):
                 there = link.href in self.holders[who].cards()
