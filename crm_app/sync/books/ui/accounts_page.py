@@ -3,7 +3,7 @@
 import reflex as rx
 
 from crm_app.core.i18n import N_
-from crm_app.sync.books.ui import accounts_view, connecting_view
+from crm_app.sync.books.ui import accounts_dialogs, accounts_view, connecting_view
 from crm_app.sync.books.ui.accounts_state import ExternalAccounts
 from crm_app.sync.books.ui.connecting_state import NewAccount
 from crm_app.sync.books.ui.queue_view import queue_tab
@@ -64,5 +64,5 @@ def page() -> rx.Component:
         ),
         connecting_view.connect_dialog(),
         rules_dialog(),
-        *accounts_view.dialogs(),
+        *accounts_dialogs.dialogs(),
     )

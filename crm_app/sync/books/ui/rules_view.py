@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from crm_app.sync.books.ui.queue_view import MARKS
+from crm_app.sync.books.ui.queue_row_view import MARKS
 from crm_app.sync.books.ui.rules_state import CardRules
 from crm_app.sync.books.ui.shown_queue import LEAVE_OUT, RuleLine
 from crm_app.ui.components import (
