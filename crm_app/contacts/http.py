@@ -60,8 +60,10 @@ async def _body(request: Request) -> bytes:
 
 
 def _taken_in(actor: Actor, name: str, content: bytes) -> int:
+    looked = service.look(content)
     with db.unit_of_work() as session:
-        return service.begin(session, actor, file_name=name, content=content).id or 0
+        row = service.begin(session, actor, file_name=name, content=content, looked=looked)
+        return row.id or 0
 
 
 @edge.public

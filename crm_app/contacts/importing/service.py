@@ -5,6 +5,7 @@ its own; the name that it had is only shown.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,9 +34,18 @@ _NO_ROWS = N_("There are no contacts in this file.")
 _RUNNING = N_("This import has begun already.")
 
 
-def begin(session: Session, actor: Actor, *, file_name: str, content: bytes) -> ContactImport:
-    """Take a file in and guess how it is meant. Invalid (``file``) says what is wrong with it."""
-    user_id = actor.require_user()
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a file was found to be."""
+
+    kind: str
+    mapping: dict[str, Any]
+    total: int
+
+
+def look(content: bytes) -> Looked:
+    """What a file is and how it is meant, as far as that can be guessed. Invalid (``file``) says what is
+    wrong with it. A large file takes seconds, so look before a transaction begins."""
     if len(content) > LARGEST_FILE:
         raise Invalid(fields={"file": TOO_LARGE})
     kind = decoding.judged(content)
@@ -46,14 +56,28 @@ def begin(session: Session, actor: Actor, *, file_name: str, content: bytes) -> 
     mapping: dict[str, Any] = {}
     if kind == decoding.CSV:
         mapping = {**table.as_json(reading), "columns": source.guessed(content, reading)}
+    return Looked(kind, mapping, total)
+
+
+def begin(
+    session: Session,
+    actor: Actor,
+    *,
+    file_name: str,
+    content: bytes,
+    looked: Looked | None = None,
+) -> ContactImport:
+    """Take a file in, as it was ``looked`` at, or looks now. Invalid: see ``look``."""
+    user_id = actor.require_user()
+    seen = looked or look(content)
     row = ContactImport(
         user_id=user_id,
         file_name=cleaned(file_name, longest=120) or "?",
-        format=kind,
+        format=seen.kind,
         content=content,
-        mapping=mapping,
+        mapping=seen.mapping,
         options=choices.Choices(owner_id=user_id).as_json(),
-        total=total,
+        total=seen.total,
         created_at=clock.now(),
     )
     _forget_older(session, user_id)
