@@ -48,7 +48,7 @@ def _mails(count: int = 1, **values: object) -> list[int]:
                 )
             )  # fmt: skip
             drafts[-1].update(values)  # type: ignore[typeddict-item]
-        return list(service.queue_many(session, drafts).values())
+        return sorted(service.queue_many(session, drafts).values())
 
 
 def _message(message_id: int) -> Message:

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from sqlmodel import select
 
 from crm_app.appointments import service as appointments
-from crm_app.core import db
+from crm_app.core import clock, db
 from crm_app.core.errors import Conflict, CrmError, LoginExpired, RateLimited, RemoteUnavailable
 from crm_app.core.kinds import HOLDING_STATUSES, AccountState, CalendarRole
 from crm_app.models import (
@@ -29,6 +29,7 @@ from crm_app.models import (
     ExternalObject,
 )
 from crm_app.providers.ical.objects import uid_of
+from crm_app.sync import service
 from crm_app.sync.rules import copies
 from crm_app.sync.runs import outcome
 from tests.sync import rig
@@ -204,6 +205,7 @@ class TwoCalendars(RuleBasedStateMachine):
             rig.settle()
             for which in (0, 1):
                 self.kate.run(which)
+            self._say_yes()
         rig.settle()
         self._agree()
         writes = [c for c in self.kate.service.calls if c in {"create", "update", "delete"}]
@@ -212,6 +214,13 @@ class TwoCalendars(RuleBasedStateMachine):
         rig.settle()
         after = [c for c in self.kate.service.calls if c in {"create", "update", "delete"}]
         assert after == writes, "it never settles"
+
+    def _say_yes(self) -> None:
+        """A calendar that was emptied and then listed anew waits for somebody's yes (SYN-10)."""
+        with db.unit_of_work() as session:
+            for calendar_id in self.kate.calendar_ids:
+                if session.get_one(ExternalCalendar, calendar_id).deletions_waiting:
+                    service.delete_missing(session, ACTOR, calendar_id, now=clock.now())
 
     def _agree(self) -> None:
         remote = {uid_of(raw): raw for which in (0, 1) for raw in self.kate.remote(which).values()}
