@@ -138,6 +138,7 @@ _STATES: dict[Condition, str] = {
     Condition.GONE: N_("A calendar is gone"),
     Condition.TROUBLE: N_("Something does not work at the moment"),
     Condition.LOCKED_OUT: N_("Needs to be reconnected"),
+    Condition.PAUSED: N_("Paused"),
     Condition.UNUSED: N_("None of its calendars is used yet"),
 }
 
