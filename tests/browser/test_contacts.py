@@ -59,6 +59,7 @@ def test_con3_search_filter_and_a_view_that_stays(open_page: OpenPage, served: S
     page.keyboard.press("Escape")
     expect(page.locator(".filter-pop")).to_have_count(0)
     page.get_by_role("button", name="Save view").click()
+    expect(page.get_by_role("dialog").get_by_role("textbox").first).to_be_focused()
     page.keyboard.type("From the fair")
     page.keyboard.press("Enter")
     expect(page.get_by_role("tab", name="From the fair")).to_have_attribute("data-state", "active")
