@@ -25,7 +25,7 @@ from crm_app.models import AddressBook, CardLink, ConnectedAccount, User
 from crm_app.providers.address_book_port import RemoteBook
 from crm_app.sync.books import holding, links, queries
 from crm_app.sync.connections import farewell
-from crm_app.sync.connections.accounts import same_account
+from crm_app.sync.connections.accounts import made, same_account
 from crm_app.sync.connections.farewell import Entry
 from crm_app.sync.reaching import lanes, typed_login
 from crm_app.sync.reaching.book_access import SeenBooks
@@ -103,19 +103,7 @@ def add(
     present = session.exec(same_account(whose, login, AccountPurpose.CONTACTS)).first()
     if present is not None:
         return renew(session, actor, present.id or 0, login, seen)
-    account = ConnectedAccount(
-        user_id=whose,
-        purpose=AccountPurpose.CONTACTS,
-        provider=login.provider,
-        label=_label(label, login),
-        server_url=login.server_url,
-        username=login.username,
-        secret=seen.secret or login.secret,
-        subject=login.subject,
-        aliases=list(seen.addresses),
-        last_success_at=now,
-        created_at=now,
-    )
+    account = made(whose, login, seen, AccountPurpose.CONTACTS, label=label, now=now)
     session.add(account)
     session.flush()
     _take_books(session, account, seen.books)
@@ -224,10 +212,6 @@ def _take_books(session: Session, account: ConnectedAccount, seen: Collection[Re
             session.delete(row)
     session.flush()
     choose_some_main(session, account.user_id)
-
-
-def _label(label: str, login: Login) -> str:
-    return " ".join(label.split())[:100] or login.username[:100] or login.server_url[:100]
 
 
 def note(session: Session, actor: Actor, account: ConnectedAccount, action: str) -> None:

@@ -30,6 +30,7 @@ from crm_app.sync import queries
 from crm_app.sync.choices import choosing
 from crm_app.sync.connections import farewell, leaving
 from crm_app.sync.reaching import lanes
+from crm_app.sync.reaching.book_access import SeenBooks
 from crm_app.sync.reaching.connecting import Login, Seen
 from crm_app.sync.reaching.typed_login import check, login_again
 from crm_app.sync.records import busy_rows, links
@@ -73,8 +74,27 @@ def add(
     present = session.exec(same_account(whose, login, AccountPurpose.CALENDARS)).first()
     if present is not None:
         return renew(session, actor, present.id or 0, login, seen)
-    account = ConnectedAccount(
-        user_id=whose,
+    account = made(whose, login, seen, AccountPurpose.CALENDARS, label=label, now=now)
+    session.add(account)
+    session.flush()
+    _take_calendars(session, account, seen.calendars)
+    _note(session, actor, account, "connection.added")
+    return account
+
+
+def made(
+    user_id: int,
+    login: Login,
+    seen: Seen | SeenBooks,
+    purpose: AccountPurpose,
+    *,
+    label: str,
+    now: datetime,
+) -> ConnectedAccount:
+    """An account that was looked at, as it is stored first."""
+    return ConnectedAccount(
+        user_id=user_id,
+        purpose=purpose,
         provider=login.provider,
         label=_label(label, login),
         server_url=login.server_url,
@@ -85,11 +105,6 @@ def add(
         last_success_at=now,
         created_at=now,
     )
-    session.add(account)
-    session.flush()
-    _take_calendars(session, account, seen.calendars)
-    _note(session, actor, account, "connection.added")
-    return account
 
 
 def same_account(

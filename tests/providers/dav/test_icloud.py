@@ -29,16 +29,16 @@ def test_syn1_the_accounts_own_host_is_found(
     radicale_server: RadicaleServer, tmp_path: Path
 ) -> None:
     with icloud(radicale_server.make_user(), tmp_path) as service:
-        service.user.make_calendar("work", "Work")
+        service.user.make_calendar("office", "Office")
         (found,) = opened(service).discover()
-        assert found.ref == "https://p42-caldav.icloud.com/123/calendars/work/"
+        assert found.ref == "https://p42-caldav.icloud.com/123/calendars/office/"
 
 
 def test_syn1_an_account_that_moved_is_found_again(
     radicale_server: RadicaleServer, tmp_path: Path
 ) -> None:
     with icloud(radicale_server.make_user(), tmp_path) as service:
-        service.user.make_calendar("work", "Work")
+        service.user.make_calendar("office", "Office")
         provider = opened(service)
         (found,) = provider.discover()
         service.host = "p77-caldav.icloud.com"
@@ -73,13 +73,13 @@ def test_syn9_an_event_without_an_end_gets_one_before_icloud_refuses_it(
     radicale_server: RadicaleServer, tmp_path: Path, name: str | None
 ) -> None:
     with icloud(radicale_server.make_user(), tmp_path) as service:
-        service.user.make_calendar("work", "Work")
+        service.user.make_calendar("office", "Office")
         rule = ["RRULE:FREQ=WEEKLY;COUNT=4"] if name else []
         raw = calendar(event("DTSTART:20260316T100000Z", "SUMMARY:Old", *rule))
-        service.user.put("work", "a.ics", raw)
+        service.user.put("office", "a.ics", raw)
         provider = opened(service)
         (found,) = provider.discover()
-        href = service.outer("work", "a.ics")
+        href = service.outer("office", "a.ics")
         stored = provider.amend(found.ref, href, None, Amendment(summary="New"), recurrence_id=name)
         assert stored is not None
         assert "SUMMARY:New" in service.user.get(service.inner(href))

@@ -62,9 +62,9 @@ def test_wrong_answers_are_noticed() -> None:
 def test_what_does_not_fit_fails_the_test() -> None:
     serving = google_server()
     service = serving.__enter__()
-    put(service.add_calendar("Work", id="work"), "lunch", titel="x")
+    put(service.add_calendar("Office", id="office"), "lunch", titel="x")
     with pytest.raises(urllib.error.HTTPError):
-        _ask(service, "calendars/work/events")
+        _ask(service, "calendars/office/events")
     with pytest.raises(AssertionError):
         serving.__exit__(None, None, None)
 
